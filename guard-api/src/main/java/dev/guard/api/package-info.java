@@ -1,0 +1,5 @@
+/** What an application calls. */
+@NullMarked
+package dev.guard.api;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** guard as a service of its own. */
+@NullMarked
+package dev.guard.server;
+
+import org.jspecify.annotations.NullMarked;
