@@ -1,0 +1,17 @@
+package dev.guard.domain;
+
+/**
+ * Who made a decision.
+ *
+ * @param backend the backend's name as configurations write it: {@code memory}, {@code redis-lettuce} …, or
+ *     {@code local_degraded} while a guard is degraded
+ * @param mode the failure mode that the guard runs in
+ * @param degraded whether the shared store was not asked because it was away
+ */
+public record DecisionSource(String backend, FailureMode mode, boolean degraded) {
+
+    /** A source that is not degraded. */
+    public static DecisionSource of(String backend, FailureMode mode) {
+        return new DecisionSource(backend, mode, false);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.guard.domain;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The call may not pass, and nothing was charged for it. */
+public final class Denied extends Decision {
+
+    private final Reason reason;
+
+    /** Why a call is denied. */
+    public enum Reason {
+        /** A limit has too few permits left. */
+        LIMIT,
+        /** A local table is full of counters that must not be forgotten, and this key has none yet. HTTP 503. */
+        CAPACITY
+    }
+
+    Denied(
+            Policy policy,
+            DecisionSource source,
+            int bound,
+            @Nullable List<LimitStatus> limits,
+            long cost,
+            long remaining,
+            long retryAfter,
+            long resetAfter,
+            long nextAfter,
+            Reason reason) {
+        super(policy, source, bound, limits, cost, remaining, retryAfter, resetAfter, nextAfter);
+        this.reason = reason;
+    }
+
+    /**
+     * The denial of a key that a full table has no room for.
+     *
+     * @param retryAfter until a counter may lapse and make room, in microseconds
+     */
+    public static Denied forCapacity(Policy policy, DecisionSource source, long cost, long retryAfter) {
+        return new Denied(policy, source, -1, List.of(), cost, 0, retryAfter, 0, retryAfter, Reason.CAPACITY);
+    }
+
+    @Override
+    public boolean allowed() {
+        return false;
+    }
+
+    /** Why the call was denied. */
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Whether the same call can pass later: not where its limit admits nothing at all. */
+    public boolean canRetry() {
+        return retryAfterMicros() != Micros.NEVER;
+    }
+
+    @Override
+    Reason reasonOrNull() {
+        return reason;
+    }
+}

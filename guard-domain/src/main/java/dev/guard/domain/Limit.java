@@ -1,0 +1,250 @@
+package dev.guard.domain;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An algorithm with its numbers: how many permits, over which period, returning in which way.
+ *
+ * <p>A limit is written as text or built by steps; both make the same value, and both refuse by name what makes no
+ * sense or cannot be counted exactly:
+ *
+ * <table>
+ * <caption>The grammar of limits</caption>
+ * <tr><th>text</th><th>steps</th><th>what it is</th></tr>
+ * <tr><td>{@code 100/1m}</td><td>{@code tokenBucket(100).per(ofMinutes(1))}</td>
+ *     <td>token bucket with greedy refill: one permit returns every 600 ms</td></tr>
+ * <tr><td>{@code 100/1m burst 20}</td><td>{@code tokenBucket(100).burst(20).per(ofMinutes(1))}</td>
+ *     <td>the same refill, at most 20 at once</td></tr>
+ * <tr><td>{@code 100/1m interval}</td><td>{@code tokenBucket(100).atInterval().per(ofMinutes(1))}</td>
+ *     <td>token bucket, all permits return at the interval's end; {@code burst} may follow</td></tr>
+ * <tr><td>{@code 100/1m fixed}</td><td>{@code fixedWindow(100).per(ofMinutes(1))}</td>
+ *     <td>fixed window that the key's first permit opens</td></tr>
+ * <tr><td>{@code 100/1m fixed aligned}</td><td>{@code fixedWindow(100).aligned().per(ofMinutes(1))}</td>
+ *     <td>fixed window aligned to the epoch</td></tr>
+ * <tr><td>{@code 100/1m sliding}</td><td>{@code slidingWindow(100).per(ofMinutes(1))}</td>
+ *     <td>sliding window counter: the previous window counts with the share of it that the last period covers</td></tr>
+ * </table>
+ *
+ * <p>A duration is an integer and one of us, ms, s, m (minutes), h, d, w. Periods saturate at ten years of 366 days. A
+ * limit of 0 permits always denies.
+ */
+public final class Limit {
+
+    private final LimitNumbers numbers;
+    private final @Nullable String name;
+    private final boolean shadow;
+
+    private Limit(LimitNumbers numbers, @Nullable String name, boolean shadow) {
+        this.numbers = numbers;
+        this.name = name;
+        this.shadow = shadow;
+    }
+
+    /**
+     * The limit that a text describes.
+     *
+     * @throws GuardConfigurationException if the text is not in the grammar, or describes a limit that cannot be counted
+     *     exactly; the message quotes the text and says what was expected
+     */
+    public static Limit parse(String text) {
+        return LimitText.parse(text);
+    }
+
+    /** The first step to a token bucket that {@code permits} return to in every period. */
+    public static TokenBucketStep tokenBucket(long permits) {
+        return new TokenBucketStep(permits, permits, Algorithm.GREEDY);
+    }
+
+    /** The first step to a window of {@code permits} that the key's first permit opens. */
+    public static FixedWindowStep fixedWindow(long permits) {
+        return new FixedWindowStep(permits, Algorithm.FIXED);
+    }
+
+    /** The first step to a sliding window counter of {@code permits}. */
+    public static SlidingWindowStep slidingWindow(long permits) {
+        return new SlidingWindowStep(permits);
+    }
+
+    /**
+     * The same limit under a name of its own, which decisions and headers show.
+     *
+     * @throws GuardConfigurationException if the name is empty
+     */
+    public Limit named(String name) {
+        if (name.isEmpty()) {
+            throw new GuardConfigurationException("the name of limit '" + text() + "' is empty, expected a name");
+        }
+        return new Limit(numbers, name, shadow);
+    }
+
+    /** The same limit in shadow: evaluated and reported with every decision, never enforced. */
+    public Limit inShadow() {
+        return new Limit(numbers, name, true);
+    }
+
+    /** How the limit counts. */
+    public Algorithm algorithm() {
+        return numbers.algorithm();
+    }
+
+    /** The most permits that can be had at once. */
+    public long capacity() {
+        return numbers.capacity();
+    }
+
+    /** The period, or the window's length. */
+    public Duration period() {
+        return Micros.toDuration(numbers.period());
+    }
+
+    /** The limit's own name, if it was given one. */
+    public Optional<String> name() {
+        return Optional.ofNullable(name);
+    }
+
+    /** Whether the limit is evaluated and reported, but not enforced. */
+    public boolean isShadow() {
+        return shadow;
+    }
+
+    /** The limit in whole numbers. */
+    public LimitNumbers numbers() {
+        return numbers;
+    }
+
+    /** The limit's text in the grammar; parsing it makes this limit again, but for its name and its shadow. */
+    public String text() {
+        return LimitText.of(numbers);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Limit that
+                && numbers.equals(that.numbers)
+                && Objects.equals(name, that.name)
+                && shadow == that.shadow;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(numbers, name, shadow);
+    }
+
+    @Override
+    public String toString() {
+        return text() + (name == null ? "" : " named " + name) + (shadow ? " in shadow" : "");
+    }
+
+    /** Makes a limit of checked numbers; the period is in microseconds. */
+    static Limit of(Algorithm algorithm, long capacity, long permits, long period) {
+        if (permits < 0) {
+            throw new GuardConfigurationException("permits are " + permits + ", expected 0 or more");
+        }
+        if (permits > LimitNumbers.LARGEST) {
+            throw new GuardConfigurationException("permits are " + describe(permits) + ", expected at most " + LimitNumbers.LARGEST);
+        }
+        if (capacity != permits) {
+            if (permits == 0) {
+                throw new GuardConfigurationException("burst is " + describe(capacity) + " on a limit of 0 permits, which never"
+                        + " fills; expected no burst, or at least 1 permit");
+            }
+            if (capacity < 1 || capacity > LimitNumbers.LARGEST) {
+                throw new GuardConfigurationException(
+                        "burst is " + describe(capacity) + ", expected 1 to " + LimitNumbers.LARGEST);
+            }
+        }
+        return new Limit(LimitNumbers.of(algorithm, capacity, permits, period), null, false);
+    }
+
+    private static String describe(long number) {
+        return number == Long.MAX_VALUE ? "9223372036854775807 or more" : Long.toString(number);
+    }
+
+    private static long period(Duration period) {
+        if (period.isNegative() || period.isZero()) {
+            throw new GuardConfigurationException("period is " + period + ", expected at least one microsecond");
+        }
+        if (period.toNanosPart() % 1_000 != 0) {
+            throw new GuardConfigurationException("period is " + period + ", expected a whole number of microseconds");
+        }
+        return Micros.of(period);
+    }
+
+    /** A token bucket whose period is still to be said. */
+    public static final class TokenBucketStep {
+        private final long permits;
+        private final long capacity;
+        private final Algorithm refill;
+
+        private TokenBucketStep(long permits, long capacity, Algorithm refill) {
+            this.permits = permits;
+            this.capacity = capacity;
+            this.refill = refill;
+        }
+
+        /** At most so many permits at once, in place of a full period's worth; 1 or more. */
+        public TokenBucketStep burst(long capacity) {
+            return new TokenBucketStep(permits, capacity, refill);
+        }
+
+        /** All permits return at once at the interval's end, in place of one by one. */
+        public TokenBucketStep atInterval() {
+            return new TokenBucketStep(permits, capacity, Algorithm.INTERVAL);
+        }
+
+        /**
+         * The bucket that takes this long to be given all its permits again.
+         *
+         * @throws GuardConfigurationException if a number is out of range, or the limit cannot be counted exactly
+         */
+        public Limit per(Duration period) {
+            return of(refill, capacity, permits, period(period));
+        }
+    }
+
+    /** A fixed window whose length is still to be said. */
+    public static final class FixedWindowStep {
+        private final long permits;
+        private final Algorithm opening;
+
+        private FixedWindowStep(long permits, Algorithm opening) {
+            this.permits = permits;
+            this.opening = opening;
+        }
+
+        /** Windows that start at multiples of their length since the epoch, for all keys alike. */
+        public FixedWindowStep aligned() {
+            return new FixedWindowStep(permits, Algorithm.ALIGNED);
+        }
+
+        /**
+         * The window of this length.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit per(Duration period) {
+            return of(opening, permits, permits, period(period));
+        }
+    }
+
+    /** A sliding window whose length is still to be said. */
+    public static final class SlidingWindowStep {
+        private final long permits;
+
+        private SlidingWindowStep(long permits) {
+            this.permits = permits;
+        }
+
+        /**
+         * The window of this length.
+         *
+         * @throws GuardConfigurationException if a number is out of range, or the limit cannot be counted exactly
+         */
+        public Limit per(Duration period) {
+            return of(Algorithm.SLIDING, permits, permits, period(period));
+        }
+    }
+}

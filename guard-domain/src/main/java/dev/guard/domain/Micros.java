@@ -1,0 +1,62 @@
+package dev.guard.domain;
+
+import java.time.Duration;
+
+/**
+ * Time as guard counts it: whole microseconds in a {@code long}.
+ *
+ * <p>Every duration saturates at {@link #TEN_YEARS}: a longer one means the same as that, so that no sum of a time and
+ * a duration overflows and every number stays exact in a double, which is what a Redis script calculates with.
+ */
+public final class Micros {
+
+    /** Ten years of 366 days, the longest duration that guard counts. */
+    public static final long TEN_YEARS = 3660L * 24 * 60 * 60 * 1_000_000;
+
+    /** A wait that never ends: what a limit of 0 answers. Longer than {@link #TEN_YEARS}, and never added to a time. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
+    private Micros() {}
+
+    /**
+     * The duration in microseconds, rounded up and saturated at {@link #TEN_YEARS}.
+     *
+     * @throws InvalidArgumentException if {@code duration} is negative
+     */
+    public static long of(Duration duration) {
+        if (duration.isNegative()) {
+            throw new InvalidArgumentException("duration is " + duration + ", expected zero or more");
+        }
+        if (duration.compareTo(LONGEST) >= 0) {
+            return TEN_YEARS;
+        }
+        return duration.getSeconds() * 1_000_000 + (duration.getNano() + 999) / 1_000;
+    }
+
+    /** The duration of {@code micros} microseconds, saturated at {@link #TEN_YEARS}. */
+    public static Duration toDuration(long micros) {
+        return micros >= TEN_YEARS ? LONGEST : Duration.ofSeconds(micros / 1_000_000, (micros % 1_000_000) * 1_000);
+    }
+
+    /** Whole milliseconds, rounded up, of a duration of {@code micros} ≥ 0, saturated at {@link #TEN_YEARS}. */
+    public static long toMillisRoundedUp(long micros) {
+        return ceilDiv(Math.min(micros, TEN_YEARS), 1_000);
+    }
+
+    /** Whole seconds, rounded up, of a duration of {@code micros} ≥ 0, saturated at {@link #TEN_YEARS}. */
+    public static long toSecondsRoundedUp(long micros) {
+        return ceilDiv(Math.min(micros, TEN_YEARS), 1_000_000);
+    }
+
+    /** {@code dividend / divisor} rounded towards positive infinity, for a divisor above 0. */
+    public static long ceilDiv(long dividend, long divisor) {
+        return -Math.floorDiv(-dividend, divisor);
+    }
+
+    /** {@code count} steps of {@code step} microseconds, both ≥ 0, saturated at {@link #TEN_YEARS}. */
+    public static long saturatedProduct(long count, long step) {
+        return step != 0 && count > TEN_YEARS / step ? TEN_YEARS : Math.min(count * step, TEN_YEARS);
+    }
+}

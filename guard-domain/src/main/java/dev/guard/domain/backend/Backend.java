@@ -1,0 +1,39 @@
+package dev.guard.domain.backend;
+
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.counter.CounterStore;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A place where state is kept, as a bundle of stores: one for each port that the backend claims. Counters are required.
+ *
+ * <p>A backend may be used by any number of threads.
+ */
+public interface Backend extends AutoCloseable {
+
+    /** The name by which configurations choose the backend: {@code memory}, {@code redis-lettuce} … */
+    String name();
+
+    /**
+     * Whether several processes that open this backend share its state. One that is local to its process runs in {@link
+     * dev.guard.domain.FailureMode#LOCAL_ONLY} alone.
+     */
+    boolean isShared();
+
+    /** The counters. */
+    CounterStore counters();
+
+    /**
+     * Asks the store for a sign of life.
+     *
+     * @return a stage that completes when the store answered, or fails with {@link BackendUnavailableException}
+     */
+    CompletionStage<Void> ping();
+
+    /**
+     * Lets go of what the backend holds. Calls that come later raise {@link dev.guard.domain.GuardClosedException}; closing
+     * twice is harmless.
+     */
+    @Override
+    void close();
+}

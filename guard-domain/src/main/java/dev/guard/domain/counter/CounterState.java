@@ -1,0 +1,63 @@
+package dev.guard.domain.counter;
+
+import dev.guard.domain.Micros;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All that is remembered of one key. A store keeps it as one value and replaces it as a whole.
+ *
+ * @param version the version of the policy that the limits are counted under
+ * @param birth the time of the first charge since the key was absent, in microseconds since the epoch
+ * @param time the time of the last change, in microseconds since the epoch; the limits are as of then
+ * @param slots the limits, in the order in which the policy declared them
+ */
+public record CounterState(int version, long birth, long time, List<LimitSlot> slots) {
+
+    /** The state of a key that nothing is remembered of. */
+    public static final CounterState ABSENT = new CounterState(0, Long.MIN_VALUE, Long.MIN_VALUE, List.of());
+
+    /** Copies the slots. */
+    public CounterState {
+        slots = List.copyOf(slots);
+    }
+
+    /** Whether nothing is remembered. */
+    public boolean isAbsent() {
+        return slots.isEmpty();
+    }
+
+    /**
+     * When the state will be as if it were absent, if nothing touches it: the latest of its limits' resets, in
+     * microseconds since the epoch. A store may forget it from then on, and must not before.
+     */
+    public long expiresAt() {
+        long after = 0;
+        for (LimitSlot slot : slots) {
+            after = Math.max(after, slot.resetAfter(time));
+        }
+        return time + Math.min(after, Micros.TEN_YEARS);
+    }
+
+    /** The state at {@code now} ≥ {@code time}; absent where every limit is initial by then. */
+    CounterState advancedTo(long now) {
+        if (isAbsent()) {
+            return this;
+        }
+        List<LimitSlot> advanced = new ArrayList<>(slots.size());
+        for (LimitSlot slot : slots) {
+            advanced.add(slot.advanced(time, now));
+        }
+        return new CounterState(version, birth, now, advanced).orAbsent();
+    }
+
+    /** This state, or {@link #ABSENT} where every limit is initial. */
+    CounterState orAbsent() {
+        for (LimitSlot slot : slots) {
+            if (!slot.isInitial()) {
+                return this;
+            }
+        }
+        return ABSENT;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.guard.domain.counter;
+
+import dev.guard.domain.LimitNumbers;
+import dev.guard.domain.Micros;
+
+/**
+ * The token bucket with greedy refill: permits return one by one, evenly over the period.
+ *
+ * <p>This is the leaky bucket as a meter of ITU-T I.371, and the generic cell rate algorithm in the notation of a level
+ * instead of a theoretical arrival time; the two notations admit the same calls. The level is counted in units (see
+ * {@link LimitNumbers}), so that a permit may return after any fraction of a period without rounding.
+ */
+public final class GreedyBucket extends CounterAlgorithm {
+
+    static final GreedyBucket ALGORITHM = new GreedyBucket();
+
+    private GreedyBucket() {}
+
+    /** The units of a full bucket. */
+    public static long full(LimitNumbers numbers) {
+        return numbers.capacity() * numbers.unitsPerPermit();
+    }
+
+    /** The level after {@code ticks} ≥ 0 more ticks. The time is clamped to the time to full before it is multiplied. */
+    public static long refilled(LimitNumbers numbers, long level, long ticks) {
+        long missing = full(numbers) - level;
+        if (missing == 0 || numbers.unitsPerTick() == 0) {
+            return level;
+        }
+        return ticks >= Micros.ceilDiv(missing, numbers.unitsPerTick())
+                ? level + missing
+                : level + ticks * numbers.unitsPerTick();
+    }
+
+    /** Whether a bucket at {@code level} holds {@code cost} permits; {@code cost} is at most the capacity. */
+    public static boolean admits(LimitNumbers numbers, long level, long cost) {
+        return cost * numbers.unitsPerPermit() <= level;
+    }
+
+    /** The whole permits in a bucket at {@code level}, below 0 in debt. */
+    public static long available(LimitNumbers numbers, long level) {
+        return Math.floorDiv(level, numbers.unitsPerPermit());
+    }
+
+    /** The microseconds from {@code now} until a bucket at {@code level} is at {@code target} > {@code level} units. */
+    public static long waitForLevel(LimitNumbers numbers, long level, long target, long now) {
+        if (numbers.unitsPerTick() == 0) {
+            return Micros.NEVER;
+        }
+        long ticks = Micros.ceilDiv(target - level, numbers.unitsPerTick());
+        return Micros.saturatedProduct(ticks, numbers.tick()) - Math.floorMod(now, numbers.tick());
+    }
+
+    @Override
+    LimitState initial(LimitNumbers numbers) {
+        return new LimitState(full(numbers), 0);
+    }
+
+    @Override
+    LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
+        long ticks = Math.floorDiv(now, numbers.tick()) - Math.floorDiv(last, numbers.tick());
+        return new LimitState(refilled(numbers, state.x(), ticks), 0);
+    }
+
+    @Override
+    long available(LimitNumbers numbers, LimitState state, long now) {
+        return available(numbers, state.x());
+    }
+
+    @Override
+    LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
+        long permits = Math.min(cost, numbers.capacity() + numbers.maxDebt());
+        long lowest = -numbers.maxDebt() * numbers.unitsPerPermit();
+        return new LimitState(Math.max(lowest, state.x() - permits * numbers.unitsPerPermit()), 0);
+    }
+
+    @Override
+    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
+        return waitForLevel(numbers, state.x(), cost * numbers.unitsPerPermit(), now);
+    }
+
+    @Override
+    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
+        return state.x() == full(numbers) ? 0 : waitForLevel(numbers, state.x(), full(numbers), now);
+    }
+
+    @Override
+    LimitState carried(LimitNumbers numbers, LimitNumbers from, LimitState state, long now, long available) {
+        return new LimitState(available * numbers.unitsPerPermit(), 0);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.guard.domain.counter;
+
+import dev.guard.domain.LimitNumbers;
+import dev.guard.domain.Micros;
+
+/**
+ * The token bucket with interval refill: a period's permits return all at once, at whole periods after the anchor, which
+ * is the time of the charge that found the bucket full.
+ */
+public final class IntervalBucket extends CounterAlgorithm {
+
+    static final IntervalBucket ALGORITHM = new IntervalBucket();
+
+    private IntervalBucket() {}
+
+    /** The level at {@code now} of a bucket that had {@code level} when its anchor was {@code anchor}. */
+    public static long level(LimitNumbers numbers, long level, long anchor, long now) {
+        long missing = numbers.capacity() - level;
+        if (missing == 0) {
+            return level;
+        }
+        long periods = (now - anchor) / numbers.period();
+        return periods >= periodsFor(numbers, missing) ? level + missing : level + periods * numbers.permits();
+    }
+
+    /** The anchor that goes with {@link #level} at {@code now}: the time of the last refill, 0 for a full bucket. */
+    public static long anchor(LimitNumbers numbers, long level, long anchor, long now) {
+        return level(numbers, level, anchor, now) == numbers.capacity()
+                ? 0
+                : now - (now - anchor) % numbers.period();
+    }
+
+    /** The anchor after a charge at {@code now}: a full bucket's refills start to count then. */
+    public static long anchorOfCharge(LimitNumbers numbers, long level, long anchor, long now) {
+        return level == numbers.capacity() ? now : anchor;
+    }
+
+    /** The microseconds from {@code now} until a bucket at {@code level} is at {@code target} > {@code level} permits. */
+    public static long waitForLevel(LimitNumbers numbers, long level, long anchor, long target, long now) {
+        return Micros.saturatedProduct(periodsFor(numbers, target - level), numbers.period()) - (now - anchor);
+    }
+
+    private static long periodsFor(LimitNumbers numbers, long missing) {
+        return Micros.ceilDiv(missing, numbers.permits());
+    }
+
+    @Override
+    LimitState initial(LimitNumbers numbers) {
+        return new LimitState(numbers.capacity(), 0);
+    }
+
+    @Override
+    LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
+        return new LimitState(
+                level(numbers, state.x(), state.y(), now), anchor(numbers, state.x(), state.y(), now));
+    }
+
+    @Override
+    long available(LimitNumbers numbers, LimitState state, long now) {
+        return state.x();
+    }
+
+    @Override
+    LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
+        return new LimitState(
+                state.x() - chargeable(numbers, state.x(), cost),
+                anchorOfCharge(numbers, state.x(), state.y(), now));
+    }
+
+    @Override
+    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
+        return waitForLevel(numbers, state.x(), state.y(), cost, now);
+    }
+
+    @Override
+    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
+        return state.x() == numbers.capacity()
+                ? 0
+                : waitForLevel(numbers, state.x(), state.y(), numbers.capacity(), now);
+    }
+
+    @Override
+    LimitState carried(LimitNumbers numbers, LimitNumbers from, LimitState state, long now, long available) {
+        if (available == numbers.capacity()) {
+            return initial(numbers);
+        }
+        boolean wasFull = state.x() == from.capacity();
+        return new LimitState(available, wasFull ? now : state.y());
+    }
+}
