@@ -38,7 +38,7 @@ final class Backends {
             }
             return provider;
         }
-        List<String> shared = new ArrayList<>(providers.keySet());
+        Map<String, BackendProvider> shared = new TreeMap<>(providers);
         shared.remove(MEMORY);
         if (shared.isEmpty()) {
             throw new GuardConfigurationException("no shared backend is on the class path; add"
@@ -46,10 +46,10 @@ final class Backends {
                     + " or ask for backend memory with mode local_only");
         }
         if (shared.size() > 1) {
-            throw new GuardConfigurationException("backend is not set, and the class path has " + String.join(", ", shared)
+            throw new GuardConfigurationException("backend is not set, and the class path has " + String.join(", ", shared.keySet())
                     + "; set it to one of them");
         }
-        return providers.get(shared.get(0));
+        return shared.values().iterator().next();
     }
 
     private static Map<String, BackendProvider> byName(List<BackendProvider> found) {
