@@ -66,7 +66,17 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
             long nextAfter) {
         return allowed
                 ? new Allowed(policy, source, 0, null, cost, remaining, 0, resetAfter, nextAfter)
-                : new Denied(policy, source, 0, null, cost, remaining, retryAfter, resetAfter, nextAfter, Denied.Reason.LIMIT);
+                : new Denied(
+                        policy,
+                        source,
+                        0,
+                        null,
+                        cost,
+                        remaining,
+                        retryAfter,
+                        resetAfter,
+                        nextAfter,
+                        Denied.Reason.LIMIT);
     }
 
     /**
@@ -74,10 +84,11 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
      *
      * @throws IllegalArgumentException if there is not one status for each limit
      */
-    public static Decision of(Policy policy, DecisionSource source, boolean allowed, long cost, List<LimitStatus> limits) {
+    public static Decision of(
+            Policy policy, DecisionSource source, boolean allowed, long cost, List<LimitStatus> limits) {
         if (limits.size() != policy.limits().size()) {
-            throw new IllegalArgumentException(limits.size() + " statuses for the " + policy.limits().size()
-                    + " limits of policy '" + policy.name() + "'");
+            throw new IllegalArgumentException(limits.size() + " statuses for the "
+                    + policy.limits().size() + " limits of policy '" + policy.name() + "'");
         }
         boolean anyEnforced = limits.stream().anyMatch(LimitStatus::enforced);
         int bound = -1;
@@ -103,7 +114,15 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         return allowed
                 ? new Allowed(policy, source, bound, statuses, cost, remaining, 0, resetAfter, nextAfter)
                 : new Denied(
-                        policy, source, bound, statuses, cost, remaining, retryAfter, resetAfter, nextAfter,
+                        policy,
+                        source,
+                        bound,
+                        statuses,
+                        cost,
+                        remaining,
+                        retryAfter,
+                        resetAfter,
+                        nextAfter,
                         Denied.Reason.LIMIT);
     }
 

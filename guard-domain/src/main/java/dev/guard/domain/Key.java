@@ -22,7 +22,8 @@ public record Key(String tenant, String policy, String subject) {
      */
     public Key {
         if (tenant.isEmpty()) {
-            throw new InvalidArgumentException("tenant is empty, expected a name (or none, for '" + DEFAULT_TENANT + "')");
+            throw new InvalidArgumentException(
+                    "tenant is empty, expected a name (or none, for '" + DEFAULT_TENANT + "')");
         }
         if (policy.isEmpty()) {
             throw new InvalidArgumentException("policy is empty, expected the name of a policy");

@@ -144,12 +144,13 @@ public final class Limit {
             throw new GuardConfigurationException("permits are " + permits + ", expected 0 or more");
         }
         if (permits > LimitNumbers.LARGEST) {
-            throw new GuardConfigurationException("permits are " + describe(permits) + ", expected at most " + LimitNumbers.LARGEST);
+            throw new GuardConfigurationException(
+                    "permits are " + describe(permits) + ", expected at most " + LimitNumbers.LARGEST);
         }
         if (capacity != permits) {
             if (permits == 0) {
-                throw new GuardConfigurationException("burst is " + describe(capacity) + " on a limit of 0 permits, which never"
-                        + " fills; expected no burst, or at least 1 permit");
+                throw new GuardConfigurationException("burst is " + describe(capacity)
+                        + " on a limit of 0 permits, which never" + " fills; expected no burst, or at least 1 permit");
             }
             if (capacity < 1 || capacity > LimitNumbers.LARGEST) {
                 throw new GuardConfigurationException(

@@ -62,9 +62,8 @@ public record LimitNumbers(
                         algorithm, capacity, permits, period, tick, unitsPerTick, unitsPerPermit, maxDebt);
             }
         }
-        throw new GuardConfigurationException(
-                "capacity " + capacity + " with a period of " + Periods.text(period)
-                        + " cannot be counted exactly: capacity and debt in units come to 2^52 or more;"
-                        + " expected a smaller capacity, or a period in whole seconds");
+        throw new GuardConfigurationException("capacity " + capacity + " with a period of " + Periods.text(period)
+                + " cannot be counted exactly: capacity and debt in units come to 2^52 or more;"
+                + " expected a smaller capacity, or a period in whole seconds");
     }
 }

@@ -4,7 +4,8 @@ package dev.guard.domain;
 final class Periods {
 
     private static final String[] UNITS = {"w", "d", "h", "m", "s", "ms", "us"};
-    private static final long[] MICROS = {604_800_000_000L, 86_400_000_000L, 3_600_000_000L, 60_000_000, 1_000_000, 1_000, 1
+    private static final long[] MICROS = {
+        604_800_000_000L, 86_400_000_000L, 3_600_000_000L, 60_000_000, 1_000_000, 1_000, 1
     };
 
     private Periods() {}
@@ -17,8 +18,9 @@ final class Periods {
     static long parse(String text) {
         int digits = Digits.leading(text);
         if (digits == 0) {
-            throw new GuardConfigurationException("'" + text + "' is not a duration, expected an integer and one of us, ms, s,"
-                    + " m (minutes), h, d, w, such as 30s");
+            throw new GuardConfigurationException(
+                    "'" + text + "' is not a duration, expected an integer and one of us, ms, s,"
+                            + " m (minutes), h, d, w, such as 30s");
         }
         long count = Digits.saturated(text.substring(0, digits));
         String unit = text.substring(digits);

@@ -101,8 +101,8 @@ public final class BackendSettings {
         } catch (NumberFormatException e) {
             // told below, like a number out of range
         }
-        throw new GuardConfigurationException(fullName(name) + " is '" + text.get() + "', expected a whole number from "
-                + least + " to " + most);
+        throw new GuardConfigurationException(
+                fullName(name) + " is '" + text.get() + "', expected a whole number from " + least + " to " + most);
     }
 
     private String fullName(String name) {

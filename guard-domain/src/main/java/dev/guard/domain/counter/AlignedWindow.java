@@ -28,8 +28,8 @@ public final class AlignedWindow extends CounterAlgorithm {
     }
 
     @Override
-    long available(LimitNumbers numbers, LimitState state, long now) {
-        return numbers.capacity() - state.x();
+    long available(LimitNumbers numbers, long x, long y, long now) {
+        return numbers.capacity() - x;
     }
 
     @Override
@@ -39,13 +39,13 @@ public final class AlignedWindow extends CounterAlgorithm {
     }
 
     @Override
-    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return resetAfter(numbers, state, now);
+    long waitFor(LimitNumbers numbers, long x, long y, long now, long cost) {
+        return resetAfter(numbers, x, y, now);
     }
 
     @Override
-    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
-        return state.x() == 0 ? 0 : state.y() + numbers.period() - now;
+    long resetAfter(LimitNumbers numbers, long x, long y, long now) {
+        return x == 0 ? 0 : y + numbers.period() - now;
     }
 
     @Override

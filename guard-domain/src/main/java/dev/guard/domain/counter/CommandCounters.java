@@ -70,7 +70,8 @@ final class CommandCounters implements PolicyCounters {
         Outcome outcome = outcomes.get(0);
         if (outcome instanceof Late) {
             throw new BackendUnavailableException(
-                    BackendUnavailableException.Reason.LATE, "the call reached the store after its deadline; nothing was charged");
+                    BackendUnavailableException.Reason.LATE,
+                    "the call reached the store after its deadline; nothing was charged");
         }
         return (Decision) outcome;
     }

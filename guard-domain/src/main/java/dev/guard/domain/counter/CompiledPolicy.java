@@ -66,7 +66,8 @@ public final class CompiledPolicy {
             throw new InvalidArgumentException("cost is " + cost + ", expected "
                     + (smallestCapacity == Long.MAX_VALUE
                             ? "1 or more"
-                            : "1 to " + smallestCapacity + ", the smallest capacity of policy '" + policy.name() + "'"));
+                            : "1 to " + smallestCapacity + ", the smallest capacity of policy '" + policy.name()
+                                    + "'"));
         }
     }
 }

@@ -49,8 +49,7 @@ public final class CounterModel {
      * @param deadline the last moment, in the store's time, at which this may happen; {@link Long#MAX_VALUE} for none
      * @throws InvalidArgumentException if the cost is out of range
      */
-    public static Step acquire(
-            CounterState stored, CompiledPolicy policy, long cost, long storeTime, long deadline) {
+    public static Step acquire(CounterState stored, CompiledPolicy policy, long cost, long storeTime, long deadline) {
         return judge(stored, policy, cost, storeTime, deadline, true);
     }
 
@@ -64,24 +63,24 @@ public final class CounterModel {
      * the state in this one place, also for a backend that judges such a policy without the model.
      *
      * @param policy a policy of one limit, neither of them in shadow
-     * @param state the state advanced to {@code now}, after the charge if there was one
+     * @param x the first word of the limit's {@link LimitState}, advanced to {@code now}, after the charge if there was one
+     * @param y the second word of it
      * @param now the time of the decision, in microseconds since the epoch
      * @param cost the permits asked for
      * @param allowed whether the call is allowed
      */
-    public static Decision ofOnlyLimit(
-            CompiledPolicy policy, LimitState state, long now, long cost, boolean allowed) {
+    public static Decision ofOnlyLimit(CompiledPolicy policy, long x, long y, long now, long cost, boolean allowed) {
         LimitNumbers numbers = policy.numbers(0);
-        LimitSlot slot = new LimitSlot(numbers, false, state);
+        CounterAlgorithm algorithm = CounterAlgorithm.of(numbers.algorithm());
         return Decision.ofOnlyLimit(
                 policy.policy(),
                 policy.source(),
                 allowed,
                 cost,
-                slot.remaining(now),
-                allowed ? 0 : slot.retryAfter(now, cost),
-                slot.resetAfter(now),
-                slot.nextAfter(now));
+                algorithm.remaining(numbers, x, y, now),
+                allowed ? 0 : algorithm.retryAfter(numbers, x, y, now, cost),
+                algorithm.resetAfter(numbers, x, y, now),
+                algorithm.nextAfter(numbers, x, y, now));
     }
 
     private static Step judge(
@@ -102,11 +101,7 @@ public final class CounterModel {
             return new Step(stored, decision(compiled, slots, admits, allowed, now, cost));
         }
         List<LimitSlot> charged = charged(slots, now, cost);
-        CounterState next = new CounterState(
-                older ? current.version() : policy.version(),
-                current.isAbsent() ? now : current.birth(),
-                now,
-                charged);
+        CounterState next = new CounterState(older ? current.version() : policy.version(), now, charged);
         return new Step(next.orAbsent(), decision(compiled, charged, admits, true, now, cost));
     }
 
@@ -186,9 +181,8 @@ public final class CounterModel {
 
     /** {@code floor(a · b / c)}, exact; c is above 0, as a limit of 0 permits is initial whenever it is looked at. */
     private static long floorOfProduct(long a, long b, long c) {
-        BigInteger[] quotient = BigInteger.valueOf(a)
-                .multiply(BigInteger.valueOf(b))
-                .divideAndRemainder(BigInteger.valueOf(c));
+        BigInteger[] quotient =
+                BigInteger.valueOf(a).multiply(BigInteger.valueOf(b)).divideAndRemainder(BigInteger.valueOf(c));
         return quotient[0].longValueExact() - (quotient[1].signum() < 0 ? 1 : 0);
     }
 
@@ -205,7 +199,8 @@ public final class CounterModel {
             CompiledPolicy compiled, List<LimitSlot> slots, boolean[] admits, boolean allowed, long now, long cost) {
         Policy policy = compiled.policy();
         if (compiled.isSimple() && slots.size() == 1 && slots.get(0).numbers().equals(compiled.numbers(0))) {
-            return ofOnlyLimit(compiled, slots.get(0).state(), now, cost, allowed);
+            LimitState state = slots.get(0).state();
+            return ofOnlyLimit(compiled, state.x(), state.y(), now, cost, allowed);
         }
         List<LimitStatus> statuses = new ArrayList<>(admits.length);
         for (int i = 0; i < admits.length; i++) {

@@ -8,14 +8,13 @@ import java.util.List;
  * All that is remembered of one key. A store keeps it as one value and replaces it as a whole.
  *
  * @param version the version of the policy that the limits are counted under
- * @param birth the time of the first charge since the key was absent, in microseconds since the epoch
  * @param time the time of the last change, in microseconds since the epoch; the limits are as of then
  * @param slots the limits, in the order in which the policy declared them
  */
-public record CounterState(int version, long birth, long time, List<LimitSlot> slots) {
+public record CounterState(int version, long time, List<LimitSlot> slots) {
 
     /** The state of a key that nothing is remembered of. */
-    public static final CounterState ABSENT = new CounterState(0, Long.MIN_VALUE, Long.MIN_VALUE, List.of());
+    public static final CounterState ABSENT = new CounterState(0, Long.MIN_VALUE, List.of());
 
     /** Copies the slots. */
     public CounterState {
@@ -48,7 +47,7 @@ public record CounterState(int version, long birth, long time, List<LimitSlot> s
         for (LimitSlot slot : slots) {
             advanced.add(slot.advanced(time, now));
         }
-        return new CounterState(version, birth, now, advanced).orAbsent();
+        return new CounterState(version, now, advanced).orAbsent();
     }
 
     /** This state, or {@link #ABSENT} where every limit is initial. */

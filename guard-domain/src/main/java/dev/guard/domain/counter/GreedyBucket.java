@@ -63,8 +63,8 @@ public final class GreedyBucket extends CounterAlgorithm {
     }
 
     @Override
-    long available(LimitNumbers numbers, LimitState state, long now) {
-        return available(numbers, state.x());
+    long available(LimitNumbers numbers, long x, long y, long now) {
+        return available(numbers, x);
     }
 
     @Override
@@ -75,13 +75,13 @@ public final class GreedyBucket extends CounterAlgorithm {
     }
 
     @Override
-    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return waitForLevel(numbers, state.x(), cost * numbers.unitsPerPermit(), now);
+    long waitFor(LimitNumbers numbers, long x, long y, long now, long cost) {
+        return waitForLevel(numbers, x, cost * numbers.unitsPerPermit(), now);
     }
 
     @Override
-    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
-        return state.x() == full(numbers) ? 0 : waitForLevel(numbers, state.x(), full(numbers), now);
+    long resetAfter(LimitNumbers numbers, long x, long y, long now) {
+        return x == full(numbers) ? 0 : waitForLevel(numbers, x, full(numbers), now);
     }
 
     @Override

@@ -25,9 +25,7 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     /** The anchor that goes with {@link #level} at {@code now}: the time of the last refill, 0 for a full bucket. */
     public static long anchor(LimitNumbers numbers, long level, long anchor, long now) {
-        return level(numbers, level, anchor, now) == numbers.capacity()
-                ? 0
-                : now - (now - anchor) % numbers.period();
+        return level(numbers, level, anchor, now) == numbers.capacity() ? 0 : now - (now - anchor) % numbers.period();
     }
 
     /** The anchor after a charge at {@code now}: a full bucket's refills start to count then. */
@@ -51,32 +49,28 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
-        return new LimitState(
-                level(numbers, state.x(), state.y(), now), anchor(numbers, state.x(), state.y(), now));
+        return new LimitState(level(numbers, state.x(), state.y(), now), anchor(numbers, state.x(), state.y(), now));
     }
 
     @Override
-    long available(LimitNumbers numbers, LimitState state, long now) {
-        return state.x();
+    long available(LimitNumbers numbers, long x, long y, long now) {
+        return x;
     }
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
         return new LimitState(
-                state.x() - chargeable(numbers, state.x(), cost),
-                anchorOfCharge(numbers, state.x(), state.y(), now));
+                state.x() - chargeable(numbers, state.x(), cost), anchorOfCharge(numbers, state.x(), state.y(), now));
     }
 
     @Override
-    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return waitForLevel(numbers, state.x(), state.y(), cost, now);
+    long waitFor(LimitNumbers numbers, long x, long y, long now, long cost) {
+        return waitForLevel(numbers, x, y, cost, now);
     }
 
     @Override
-    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
-        return state.x() == numbers.capacity()
-                ? 0
-                : waitForLevel(numbers, state.x(), state.y(), numbers.capacity(), now);
+    long resetAfter(LimitNumbers numbers, long x, long y, long now) {
+        return x == numbers.capacity() ? 0 : waitForLevel(numbers, x, y, numbers.capacity(), now);
     }
 
     @Override

@@ -15,7 +15,10 @@ public record LimitSlot(LimitNumbers numbers, boolean shadow, LimitState state) 
 
     static LimitSlot initial(Limit limit) {
         LimitNumbers numbers = limit.numbers();
-        return new LimitSlot(numbers, limit.isShadow(), CounterAlgorithm.of(numbers.algorithm()).initial(numbers));
+        return new LimitSlot(
+                numbers,
+                limit.isShadow(),
+                CounterAlgorithm.of(numbers.algorithm()).initial(numbers));
     }
 
     LimitSlot with(LimitState state) {
@@ -35,7 +38,7 @@ public record LimitSlot(LimitNumbers numbers, boolean shadow, LimitState state) 
     }
 
     long available(long now) {
-        return algorithm().available(numbers, state, now);
+        return algorithm().available(numbers, state.x(), state.y(), now);
     }
 
     boolean admits(long now, long cost) {
@@ -43,21 +46,19 @@ public record LimitSlot(LimitNumbers numbers, boolean shadow, LimitState state) 
     }
 
     long retryAfter(long now, long cost) {
-        return algorithm().retryAfter(numbers, state, now, cost);
+        return algorithm().retryAfter(numbers, state.x(), state.y(), now, cost);
     }
 
     long resetAfter(long now) {
-        return algorithm().resetAfter(numbers, state, now);
+        return algorithm().resetAfter(numbers, state.x(), state.y(), now);
     }
 
     long remaining(long now) {
-        return Math.max(0, available(now));
+        return algorithm().remaining(numbers, state.x(), state.y(), now);
     }
 
-    /** Until {@code remaining} next grows; 0 where it is at the capacity. A limit of 0 never grows, and is at it. */
     long nextAfter(long now) {
-        long remaining = remaining(now);
-        return remaining == numbers.capacity() ? 0 : algorithm().waitFor(numbers, state, now, remaining + 1);
+        return algorithm().nextAfter(numbers, state.x(), state.y(), now);
     }
 
     CounterAlgorithm algorithm() {

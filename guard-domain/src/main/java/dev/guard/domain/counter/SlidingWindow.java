@@ -33,24 +33,28 @@ public final class SlidingWindow extends CounterAlgorithm {
         return windows == 0 ? prev : windows == 1 ? curr : 0;
     }
 
-    /** The whole permits available at {@code now}, below 0 in debt. */
-    public static long available(LimitNumbers numbers, long curr, long prev, long now) {
+    /** Whether {@code cost}, at most the capacity, is admitted at {@code now}; both sides of the comparison are exact. */
+    public static boolean admits(LimitNumbers numbers, long curr, long prev, long now, long cost) {
+        long ticks = ticks(numbers);
+        return prev * (ticks - elapsed(numbers, now)) <= (numbers.capacity() - curr - cost) * ticks;
+    }
+
+    @Override
+    long available(LimitNumbers numbers, long curr, long prev, long now) {
         return numbers.capacity() - weighted(numbers, prev, now) - curr;
     }
 
-    /** The wait until {@code cost} is admitted, for a cost of at most the capacity that is not admitted at {@code now}. */
-    public static long waitFor(LimitNumbers numbers, long curr, long prev, long now, long cost) {
+    @Override
+    long waitFor(LimitNumbers numbers, long curr, long prev, long now, long cost) {
         long ticks = ticks(numbers);
         long left = ticks - elapsed(numbers, now);
         long room = numbers.capacity() - curr - cost;
-        long wait = room >= 0
-                ? left - room * ticks / prev
-                : left + ticks - (numbers.capacity() - cost) * ticks / curr;
+        long wait = room >= 0 ? left - room * ticks / prev : left + ticks - (numbers.capacity() - cost) * ticks / curr;
         return micros(numbers, wait, now);
     }
 
-    /** The wait until neither window counts any more. */
-    public static long resetAfter(LimitNumbers numbers, long curr, long prev, long now) {
+    @Override
+    long resetAfter(LimitNumbers numbers, long curr, long prev, long now) {
         long left = ticks(numbers) - elapsed(numbers, now);
         if (curr > 0) {
             return micros(numbers, ticks(numbers) + left, now);
@@ -87,24 +91,8 @@ public final class SlidingWindow extends CounterAlgorithm {
     }
 
     @Override
-    long available(LimitNumbers numbers, LimitState state, long now) {
-        return available(numbers, state.x(), state.y(), now);
-    }
-
-    @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return new LimitState(
-                state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost), state.y());
-    }
-
-    @Override
-    long waitFor(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return waitFor(numbers, state.x(), state.y(), now, cost);
-    }
-
-    @Override
-    long resetAfter(LimitNumbers numbers, LimitState state, long now) {
-        return resetAfter(numbers, state.x(), state.y(), now);
+        return new LimitState(state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost), state.y());
     }
 
     @Override
