@@ -1,4 +1,8 @@
-/** The embedded backend: all state in this JVM. */
+/**
+ * The embedded backend: state in this process, shared with nobody.
+ *
+ * <p>Linearizable per key within the process; N processes admit up to N times a limit; a restart forgets.
+ */
 @NullMarked
 package dev.guard.memory;
 
