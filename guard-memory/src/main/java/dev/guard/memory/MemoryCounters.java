@@ -137,7 +137,7 @@ final class MemoryCounters implements PolicyCounters {
                 return null;
             }
             Step step = CounterModel.acquire(state, policy, cost, store.clock.now(), Long.MAX_VALUE);
-            if (step.state() == state) {
+            if (step.leaves(state)) {
                 return (Decision) step.outcome();
             }
             if (cell.replaceState(state, step.state())) {
