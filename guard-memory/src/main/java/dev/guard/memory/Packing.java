@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A word is 0 where the limit is initial, and above 0 otherwise. Times in it are relative to the anchor, the time at
  * which the packing was made, and have a range: {@link #last} is the last moment at which a word can be read or made. A
- * limit whose range would be shorter than {@value #SHORTEST_RANGE} µs is not packed. What a word means follows from the
+ * limit whose range would be shorter than a day is not packed. What a word means follows from the
  * same functions that the model calls; this class only moves bits.
  */
 abstract class Packing {
@@ -27,8 +27,8 @@ abstract class Packing {
     /** What {@link #acquire} answers when the cost is not admitted. */
     static final long REFUSED = -1;
 
-    /** Thirty days. */
-    static final long SHORTEST_RANGE = 30L * 24 * 60 * 60 * 1_000_000;
+    /** One day. */
+    static final long SHORTEST_RANGE = 24L * 60 * 60 * 1_000_000;
 
     final LimitNumbers numbers;
     final long anchor;

@@ -83,17 +83,18 @@ final class Stripe {
     }
 
     /**
-     * Drops expired cells.
+     * Drops cells that expired.
      *
+     * @param since how long ago, at least, they should have, in microseconds
      * @param most the most cells to look at
      * @param enough the most cells to drop
      * @return how many were dropped
      */
-    synchronized int dropExpired(int most, int enough) {
+    synchronized int dropExpired(long since, int most, int enough) {
         int dropped = 0;
         for (int i = 0; i < most && dropped < enough && size > 0; i++) {
             Cell first = at(0);
-            if (first.queuedFor > clock.now()) {
+            if (first.queuedFor > clock.now() - since) {
                 break;
             }
             if (first.endIfExpired(clock)) {
