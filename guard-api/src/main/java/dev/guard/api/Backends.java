@@ -46,8 +46,8 @@ final class Backends {
                     + " or ask for backend memory with mode local_only");
         }
         if (shared.size() > 1) {
-            throw new GuardConfigurationException("backend is not set, and the class path has " + String.join(", ", shared.keySet())
-                    + "; set it to one of them");
+            throw new GuardConfigurationException("backend is not set, and the class path has "
+                    + String.join(", ", shared.keySet()) + "; set it to one of them");
         }
         return shared.values().iterator().next();
     }
@@ -58,7 +58,8 @@ final class Backends {
             BackendProvider other = providers.put(provider.name(), provider);
             if (other != null) {
                 throw new GuardConfigurationException("two providers call their backend '" + provider.name() + "', "
-                        + other.getClass().getName() + " and " + provider.getClass().getName()
+                        + other.getClass().getName() + " and "
+                        + provider.getClass().getName()
                         + "; remove one of them from the class path");
             }
         }
@@ -67,7 +68,8 @@ final class Backends {
 
     private static List<BackendProvider> discovered() {
         List<BackendProvider> found = new ArrayList<>();
-        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader()).forEach(found::add);
+        ServiceLoader.load(BackendProvider.class, Backends.class.getClassLoader())
+                .forEach(found::add);
         return found;
     }
 }

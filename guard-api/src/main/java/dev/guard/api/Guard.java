@@ -70,7 +70,11 @@ public final class Guard implements AutoCloseable {
 
     /** A guard as {@link #inMemory()} that believes in the given time; for tests, see {@link ManualTime}. */
     public static Guard inMemory(InstantSource time) {
-        return builder().backend("memory").mode(FailureMode.LOCAL_ONLY).time(time).build();
+        return builder()
+                .backend("memory")
+                .mode(FailureMode.LOCAL_ONLY)
+                .time(time)
+                .build();
     }
 
     /** The limiter of a policy. Limiters of the same policy share its counters. */
@@ -228,8 +232,9 @@ public final class Guard implements AutoCloseable {
          */
         public Guard build() {
             if (mode == FailureMode.EXPLICIT_DEGRADED) {
-                throw new GuardConfigurationException("mode is explicit_degraded, which this version of guard does not support;"
-                        + " expected strict_distributed or local_only");
+                throw new GuardConfigurationException(
+                        "mode is explicit_degraded, which this version of guard does not support;"
+                                + " expected strict_distributed or local_only");
             }
             if (backend != null) {
                 return new Guard(this, suited(backend), false);
@@ -272,8 +277,8 @@ public final class Guard implements AutoCloseable {
                 }
             });
             if (!strange.isEmpty()) {
-                throw new GuardConfigurationException(
-                        "setting " + strange.get(0) + " is for another backend than '" + name + "', which is the one in use");
+                throw new GuardConfigurationException("setting " + strange.get(0) + " is for another backend than '"
+                        + name + "', which is the one in use");
             }
             BackendSettings result = BackendSettings.of(name, own).withMode(mode);
             return time == null ? result : result.withTime(time);

@@ -31,11 +31,11 @@ final class KeyTable {
     private final long maxKeys;
     private final AtomicLong keys = new AtomicLong();
 
-    KeyTable(MemoryClock clock, long maxKeys) {
+    KeyTable(MemoryClock clock, SeededHash hashes, long maxKeys) {
         this.clock = clock;
         this.maxKeys = maxKeys;
         for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe(clock);
+            stripes[i] = new Stripe(clock, hashes);
         }
     }
 

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 final class MemoryCounterStore implements CounterStore {
 
     final MemoryClock clock;
-    final SeededHash hash = SeededHash.random();
+    final SeededHash hashes = SeededHash.random();
     private final DecisionSource source;
     private final long maxKeys;
     private final ConcurrentMap<String, KeyTable> tables = new ConcurrentHashMap<>();
@@ -62,7 +62,7 @@ final class MemoryCounterStore implements CounterStore {
         if (table == null) {
             return false;
         }
-        Cell cell = table.find(hash.of(key.tenant(), key.subject()), key.tenant(), key.subject());
+        Cell cell = table.find(hashes.quick(key.tenant(), key.subject()), key.tenant(), key.subject());
         if (cell == null) {
             return false;
         }
@@ -88,7 +88,7 @@ final class MemoryCounterStore implements CounterStore {
     }
 
     private MemoryCounters newCounters(Policy policy) {
-        KeyTable table = tables.computeIfAbsent(policy.name(), name -> new KeyTable(clock, maxKeys));
+        KeyTable table = tables.computeIfAbsent(policy.name(), name -> new KeyTable(clock, hashes, maxKeys));
         return new MemoryCounters(this, table, CompiledPolicy.of(policy, source));
     }
 

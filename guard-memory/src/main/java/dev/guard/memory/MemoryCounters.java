@@ -49,7 +49,7 @@ final class MemoryCounters implements PolicyCounters {
     public Decision tryAcquire(String tenant, String subject, long cost, Deadline deadline) {
         check(tenant, cost);
         requireInTime(deadline);
-        return acquire(store.hash.of(tenant, subject), tenant, subject, cost);
+        return acquire(store.hashes.quick(tenant, subject), tenant, subject, cost);
     }
 
     @Override
@@ -61,7 +61,7 @@ final class MemoryCounters implements PolicyCounters {
     public Decision peek(String tenant, String subject, long cost, Deadline deadline) {
         check(tenant, cost);
         requireInTime(deadline);
-        return peek(store.hash.of(tenant, subject), tenant, subject, cost);
+        return peek(store.hashes.quick(tenant, subject), tenant, subject, cost);
     }
 
     @Override
@@ -72,7 +72,7 @@ final class MemoryCounters implements PolicyCounters {
     @Override
     public KeyCounter key(String tenant, String subject) {
         policy.policy().key(tenant, subject);
-        return new BoundCounter(store.hash.of(tenant, subject), tenant, subject);
+        return new BoundCounter(store.hashes.quick(tenant, subject), tenant, subject);
     }
 
     void checkCost(long cost) {
@@ -86,7 +86,7 @@ final class MemoryCounters implements PolicyCounters {
         }
         String tenant = operation.key().tenant();
         String subject = operation.key().subject();
-        int hash = store.hash.of(tenant, subject);
+        int hash = store.hashes.quick(tenant, subject);
         return operation instanceof CounterOperation.Acquire
                 ? acquire(hash, tenant, subject, operation.cost())
                 : peek(hash, tenant, subject, operation.cost());

@@ -1,25 +1,23 @@
 package dev.guard.memory;
 
-import dev.guard.domain.Key;
 import java.security.SecureRandom;
 
 /**
- * The hash of a tenant and a subject, keyed by random numbers of the process.
+ * Hashes of a tenant and a subject, keyed by random numbers of the process.
  *
- * <p>Subjects come from outside. {@link String#hashCode()} is the same everywhere, so that anybody can prepare thousands
- * of subjects that fall into one chain of a table; without the seeds of this hash nobody can. It folds four characters at
- * a time with a 64 by 64 bit multiplication, as the wyhash family does.
+ * <p>Subjects come from outside. {@link String#hashCode()} is cheap, often known already, and the same everywhere, so that
+ * anybody can prepare thousands of subjects that fall into one chain of a table. The {@link #quick} hash is made of it; a
+ * table that finds itself with a long chain turns to the {@link #strong} one, which reads every character and whose seeds
+ * nobody outside knows. It folds four characters at a time with a 64 by 64 bit multiplication, as the wyhash family does.
  */
 final class SeededHash {
 
     private final long start;
     private final long multiplier;
-    private final long defaultTenant;
 
     SeededHash(long start, long multiplier) {
         this.start = start;
         this.multiplier = multiplier | 1;
-        this.defaultTenant = absorb(start, Key.DEFAULT_TENANT);
     }
 
     static SeededHash random() {
@@ -27,9 +25,13 @@ final class SeededHash {
         return new SeededHash(random.nextLong(), random.nextLong());
     }
 
-    int of(String tenant, String subject) {
-        long hash = absorb(tenant.equals(Key.DEFAULT_TENANT) ? defaultTenant : absorb(start, tenant), subject);
-        return (int) (hash ^ (hash >>> 32));
+    int quick(String tenant, String subject) {
+        long both = ((long) tenant.hashCode() << 32) ^ subject.hashCode();
+        return (int) (fold(both ^ start) >>> 32);
+    }
+
+    int strong(String tenant, String subject) {
+        return (int) (absorb(absorb(start, tenant), subject) >>> 32);
     }
 
     private long absorb(long hash, String text) {

@@ -21,23 +21,34 @@ import org.jspecify.annotations.Nullable;
 final class Stripe {
 
     private static final int SMALLEST_TABLE = 8;
+
+    /** A chain that chance does not make: one in 10<sup>20</sup> is as long where chains hold half a cell on average. */
+    private static final int LONGEST_CHAIN = 16;
+
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Cell[].class);
 
     private final MemoryClock clock;
+    private final SeededHash hashes;
+
+    /** Whether cells are placed by the strong hash: once a chain grew too long, for good. */
+    private volatile boolean suspicious;
+
     private volatile @Nullable Cell[] table = new Cell[SMALLEST_TABLE];
     private @Nullable Cell[] queue = new Cell[SMALLEST_TABLE];
     private int size;
     private volatile long nextExpiry = Long.MAX_VALUE;
 
-    Stripe(MemoryClock clock) {
+    Stripe(MemoryClock clock, SeededHash hashes) {
         this.clock = clock;
+        this.hashes = hashes;
     }
 
     /** The cell of a key, or null where there is none or the table is being changed. Takes no lock. */
     @Nullable
     Cell glimpse(int hash, String tenant, String subject) {
         @Nullable Cell[] slots = table;
-        for (Cell cell = (Cell) SLOT.getAcquire(slots, hash & (slots.length - 1)); cell != null; cell = cell.next) {
+        int slot = slot(slots, hash, tenant, subject);
+        for (Cell cell = (Cell) SLOT.getAcquire(slots, slot); cell != null; cell = cell.next) {
             if (cell.isFor(hash, tenant, subject)) {
                 return cell;
             }
@@ -56,10 +67,17 @@ final class Stripe {
         if (existing != null) {
             return existing;
         }
-        if (size == table.length) {
-            grow();
+        if (2 * size >= table.length) {
+            rebuild(table.length * 2);
         }
-        append(table, cell);
+        if (append(table, cell) > LONGEST_CHAIN && !suspicious) {
+            suspicious = true;
+            rebuild(table.length);
+            append(table, cell);
+        }
+        if (size == queue.length) {
+            queue = Arrays.copyOf(queue, 2 * size);
+        }
         queue[size] = cell;
         cell.queueIndex = size++;
         cell.queuedFor = cell.expiresAt(clock);
@@ -119,25 +137,30 @@ final class Stripe {
         return nextExpiry;
     }
 
-    private void grow() {
-        @Nullable Cell[] grown = new Cell[table.length * 2];
+    /** Puts the cells of the queue into a new table. */
+    private void rebuild(int length) {
+        @Nullable Cell[] rebuilt = new Cell[length];
         for (int i = 0; i < size; i++) {
-            append(grown, at(i));
+            append(rebuilt, at(i));
         }
-        table = grown;
-        queue = Arrays.copyOf(queue, grown.length);
+        table = rebuilt;
     }
 
-    /** Puts a cell at the head of its chain. A reader sees the cell whole or not at all. */
-    private static void append(@Nullable Cell[] slots, Cell cell) {
-        int slot = cell.hash & (slots.length - 1);
+    /** Puts a cell at the head of its chain, whose length it answers. A reader sees the cell whole or not at all. */
+    private int append(@Nullable Cell[] slots, Cell cell) {
+        int slot = slot(slots, cell.hash, cell.tenant, cell.subject);
         cell.next = slots[slot];
         SLOT.setRelease(slots, slot, cell);
+        int length = 0;
+        for (Cell other = cell; other != null && length <= LONGEST_CHAIN; other = other.next) {
+            length++;
+        }
+        return length;
     }
 
     private void unlink(Cell cell) {
         @Nullable Cell[] slots = table;
-        int slot = cell.hash & (slots.length - 1);
+        int slot = slot(slots, cell.hash, cell.tenant, cell.subject);
         Cell before = null;
         for (Cell other = slots[slot]; other != cell && other != null; other = other.next) {
             before = other;
@@ -155,6 +178,10 @@ final class Stripe {
             moveDown(last);
         }
         publishNextExpiry();
+    }
+
+    private int slot(@Nullable Cell[] slots, int hash, String tenant, String subject) {
+        return (suspicious ? hashes.strong(tenant, subject) : hash) & (slots.length - 1);
     }
 
     private void requeue(Cell cell) {
