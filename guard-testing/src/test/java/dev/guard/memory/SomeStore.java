@@ -1,0 +1,4 @@
+package dev.guard.memory;
+
+/** Stands for a backend. */
+public class SomeStore {}
