@@ -42,9 +42,9 @@ abstract class Packing {
         this.last = anchor + Math.min(range, 10 * Micros.TEN_YEARS);
     }
 
-    /** The packing of the policy's only limit, or null where it has several, is in shadow, or would not fit for long. */
+    /** The packing of the policy's only limit; null where there are several, it is in shadow, or it would not fit for long. */
     static @Nullable Packing of(CompiledPolicy policy, long anchor) {
-        if (!policy.isSimple()) {
+        if (!policy.isSimple() || !endsWithinTenYears(policy.numbers(0))) {
             return null;
         }
         Packing packing = switch (policy.numbers(0).algorithm()) {
@@ -70,6 +70,16 @@ abstract class Packing {
     final CounterState unpacked(long word, long now) {
         LimitState state = new LimitState(x(word, now), y(word, now));
         return new CounterState(version, now, List.of(new LimitSlot(numbers, false, state)));
+    }
+
+    /** Whether the limit is always initial ten years after its last change. Words do not tell when that was. */
+    private static boolean endsWithinTenYears(LimitNumbers numbers) {
+        long periods = switch (numbers.algorithm()) {
+            case GREEDY, INTERVAL -> Micros.ceilDiv(numbers.capacity(), Math.max(1, numbers.permits()));
+            case FIXED, ALIGNED -> 1;
+            case SLIDING -> 2;
+        };
+        return periods <= Micros.TEN_YEARS / numbers.period();
     }
 
     /** The bits that numbers from 0 to {@code most} take, at least 1. */
