@@ -55,8 +55,16 @@ public final class Micros {
         return -Math.floorDiv(-dividend, divisor);
     }
 
-    /** {@code count} steps of {@code step} microseconds, both ≥ 0, saturated at {@link #TEN_YEARS}. */
+    /** {@code count} steps of {@code step} > 0 microseconds, {@code count} ≥ 0, saturated at {@link #TEN_YEARS}. */
     public static long saturatedProduct(long count, long step) {
-        return step != 0 && count > TEN_YEARS / step ? TEN_YEARS : Math.min(count * step, TEN_YEARS);
+        return count > TEN_YEARS / step ? TEN_YEARS : count * step;
+    }
+
+    /**
+     * What is left of {@code count} ≥ 1 steps of {@code step} > 0 microseconds when {@code elapsed}, less than one step, of
+     * them are over; saturated at {@link #TEN_YEARS}.
+     */
+    public static long saturatedRest(long count, long step, long elapsed) {
+        return count - 1 > TEN_YEARS / step ? TEN_YEARS : Math.min(count * step - elapsed, TEN_YEARS);
     }
 }

@@ -27,8 +27,8 @@ public record CounterState(int version, long time, List<LimitSlot> slots) {
     }
 
     /**
-     * When the state will be as if it were absent, if nothing touches it: the latest of its limits' resets, in
-     * microseconds since the epoch. A store may forget it from then on, and must not before.
+     * When the state will be absent, if nothing touches it: the latest of its limits' resets, and ten years after its
+     * last change at most, in microseconds since the epoch. A store may forget it from then on, and must not before.
      */
     public long expiresAt() {
         long after = 0;
@@ -38,10 +38,10 @@ public record CounterState(int version, long time, List<LimitSlot> slots) {
         return time + Math.min(after, Micros.TEN_YEARS);
     }
 
-    /** The state at {@code now} ≥ {@code time}; absent where every limit is initial by then. */
+    /** The state at {@code now} ≥ {@code time}; absent where every limit is initial by then, or {@link #expiresAt} came. */
     CounterState advancedTo(long now) {
-        if (isAbsent()) {
-            return this;
+        if (isAbsent() || now - time >= Micros.TEN_YEARS) {
+            return ABSENT;
         }
         List<LimitSlot> advanced = new ArrayList<>(slots.size());
         for (LimitSlot slot : slots) {

@@ -48,7 +48,7 @@ public final class GreedyBucket extends CounterAlgorithm {
             return Micros.NEVER;
         }
         long ticks = Micros.ceilDiv(target - level, numbers.unitsPerTick());
-        return Micros.saturatedProduct(ticks, numbers.tick()) - Math.floorMod(now, numbers.tick());
+        return Micros.saturatedRest(ticks, numbers.tick(), Math.floorMod(now, numbers.tick()));
     }
 
     @Override

@@ -35,7 +35,7 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     /** The microseconds from {@code now} until a bucket at {@code level} is at {@code target} > {@code level} permits. */
     public static long waitForLevel(LimitNumbers numbers, long level, long anchor, long target, long now) {
-        return Micros.saturatedProduct(periodsFor(numbers, target - level), numbers.period()) - (now - anchor);
+        return Micros.saturatedRest(periodsFor(numbers, target - level), numbers.period(), now - anchor);
     }
 
     private static long periodsFor(LimitNumbers numbers, long missing) {

@@ -76,7 +76,7 @@ public final class SlidingWindow extends CounterAlgorithm {
     }
 
     private static long micros(LimitNumbers numbers, long ticks, long now) {
-        return Micros.saturatedProduct(ticks, numbers.tick()) - Math.floorMod(now, numbers.tick());
+        return Micros.saturatedRest(ticks, numbers.tick(), Math.floorMod(now, numbers.tick()));
     }
 
     @Override
