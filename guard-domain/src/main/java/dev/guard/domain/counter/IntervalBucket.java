@@ -75,10 +75,6 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     @Override
     LimitState carried(LimitNumbers numbers, LimitNumbers from, LimitState state, long now, long available) {
-        if (available == numbers.capacity()) {
-            return initial(numbers);
-        }
-        boolean wasFull = state.x() == from.capacity();
-        return new LimitState(available, wasFull ? now : state.y());
+        return available == numbers.capacity() ? initial(numbers) : new LimitState(available, state.y());
     }
 }

@@ -101,6 +101,7 @@ public final class SlidingWindow extends CounterAlgorithm {
             return initial(numbers);
         }
         long used = numbers.capacity() - available;
-        return new LimitState(Math.max(0, used - weighted(numbers, state.y(), now)), state.y());
+        long prev = Math.min(state.y(), numbers.capacity() + numbers.maxDebt());
+        return new LimitState(Math.max(0, used - weighted(numbers, prev, now)), prev);
     }
 }
