@@ -208,7 +208,7 @@ public final class CounterModel {
         }
         for (int i = 0; i < slots.size(); i++) {
             if (!slots.get(i).shadow() && !isReported(policy, slots, i)) {
-                tighten(statuses, slots.get(i), allowed, now, cost);
+                tighten(policy, statuses, unreported(slots, i, allowed, now, cost));
             }
         }
         return Decision.of(policy, compiled.source(), allowed || policy.isShadow(), cost, statuses);
@@ -224,7 +224,7 @@ public final class CounterModel {
                 limit.capacity(),
                 limit.numbers().period(),
                 remaining,
-                admits ? 0 : cost > limit.capacity() ? Micros.NEVER : slot.retryAfter(now, cost),
+                admits ? 0 : cost > limit.capacity() ? Micros.NEVER : waitFor(slots, slot, now, cost),
                 slot.resetAfter(now),
                 remaining == limit.capacity() ? 0 : slot.nextAfter(now),
                 admits,
@@ -238,21 +238,58 @@ public final class CounterModel {
                 && !policy.limits().get(index).isShadow();
     }
 
-    /** A newer version's limit that an older policy has no name for: its first limit answers for it. */
-    private static void tighten(List<LimitStatus> statuses, LimitSlot slot, boolean allowed, long now, long cost) {
-        LimitStatus first = statuses.get(0);
+    /** The wait until a limit of the state admits a cost that the policy may ask for: at the latest when the state is gone. */
+    private static long waitFor(List<LimitSlot> slots, LimitSlot slot, long now, long cost) {
+        if (cost <= slot.numbers().capacity()) {
+            return slot.retryAfter(now, cost);
+        }
+        long wait = 0;
+        for (LimitSlot other : slots) {
+            wait = Math.max(wait, other.resetAfter(now));
+        }
+        return wait;
+    }
+
+    /** What a newer version's limit says that an older policy has no name for, nor a capacity. */
+    private static LimitStatus unreported(List<LimitSlot> slots, int index, boolean allowed, long now, long cost) {
+        LimitSlot slot = slots.get(index);
         boolean admits = allowed || slot.admits(now, cost);
+        return new LimitStatus(
+                "",
+                slot.numbers().capacity(),
+                slot.numbers().period(),
+                slot.remaining(now),
+                admits ? 0 : waitFor(slots, slot, now, cost),
+                slot.resetAfter(now),
+                slot.nextAfter(now),
+                admits,
+                true);
+    }
+
+    /** Lets the first enforced limit of an older policy answer for a limit that the policy does not have. */
+    private static void tighten(Policy policy, List<LimitStatus> statuses, LimitStatus other) {
+        int index = 0;
+        while (index < statuses.size() - 1 && !statuses.get(index).enforced()) {
+            index++;
+        }
+        index = statuses.get(index).enforced() ? index : 0;
+        LimitStatus own = statuses.get(index);
+        boolean joins = own.enforced() || policy.isShadow();
+        long remaining = Math.min(own.remaining(), other.remaining());
+        long next = Math.max(
+                own.remaining() == remaining ? own.nextAfterMicros() : 0,
+                other.remaining() == remaining ? other.nextAfterMicros() : 0);
         statuses.set(
-                0,
+                index,
                 new LimitStatus(
-                        first.name(),
-                        first.capacity(),
-                        first.windowMicros(),
-                        Math.min(first.remaining(), slot.remaining(now)),
-                        Math.max(first.retryAfterMicros(), admits ? 0 : slot.retryAfter(now, cost)),
-                        Math.max(first.resetAfterMicros(), slot.resetAfter(now)),
-                        Math.max(first.nextAfterMicros(), slot.nextAfter(now)),
-                        first.admits() && admits,
-                        true));
+                        own.name(),
+                        own.capacity(),
+                        own.windowMicros(),
+                        remaining,
+                        joins ? Math.max(own.retryAfterMicros(), other.retryAfterMicros()) : other.retryAfterMicros(),
+                        Math.max(own.resetAfterMicros(), other.resetAfterMicros()),
+                        next,
+                        (own.admits() || !joins) && other.admits(),
+                        !policy.isShadow()));
     }
 }
