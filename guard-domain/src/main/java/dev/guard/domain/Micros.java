@@ -1,6 +1,7 @@
 package dev.guard.domain;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /**
  * Time as guard counts it: whole microseconds in a {@code long}.
@@ -33,6 +34,11 @@ public final class Micros {
             return TEN_YEARS;
         }
         return duration.getSeconds() * 1_000_000 + (duration.getNano() + 999) / 1_000;
+    }
+
+    /** The microseconds from the epoch to an instant, rounded down. */
+    public static long of(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
     }
 
     /** The duration of {@code micros} microseconds, saturated at {@link #TEN_YEARS}. */

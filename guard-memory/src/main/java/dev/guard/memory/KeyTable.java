@@ -51,32 +51,40 @@ final class KeyTable {
         return stripe(hash).find(hash, tenant, subject);
     }
 
-    /** Whether a key may be added; if so the place is the caller's, to be used by {@link #addIfAbsent}. */
-    boolean reserve() {
-        int looks = MOST_PER_CALL / MOST_PER_STRIPE;
-        while (true) {
-            long current = keys.get();
-            if (current < maxKeys) {
-                if (keys.compareAndSet(current, current + 1)) {
-                    return true;
-                }
-            } else if (looks-- == 0 || !makeRoom()) {
-                return false;
-            }
-        }
-    }
-
-    /** Adds a cell for which a place was reserved, unless there is one of the same key: then it answers that. */
+    /**
+     * Adds a cell, unless there is one of the same key, or the table is full and nothing in it has expired.
+     *
+     * <p>A place is taken in the same moment in which the cell is added: as long as it were only reserved, another call of the
+     * same key would find neither the cell nor a place for its own. And the last look is one at the key and the places, after
+     * the table was searched for something to drop: what was dropped in between may have given its place to the same key.
+     *
+     * @return the cell of the key that is in the table now; null where there is no place
+     */
     @Nullable
     Cell addIfAbsent(Cell cell) {
         Stripe stripe = stripe(cell.hash);
-        Cell existing = stripe.addIfAbsent(cell);
-        if (existing != null) {
-            keys.decrementAndGet();
-        } else {
-            forget(stripe.dropExpired(GRACE, 2, 2));
+        boolean lastLook = false;
+        for (int looks = MOST_PER_CALL / MOST_PER_STRIPE; ; looks--) {
+            Cell current = stripe.addIfAbsent(cell, this::takePlace);
+            if (current == cell) {
+                forget(stripe.dropExpired(GRACE, 2, 2));
+            }
+            if (current != null || lastLook) {
+                return current;
+            }
+            lastLook = looks == 0 || !makeRoom();
         }
-        return existing;
+    }
+
+    private boolean takePlace() {
+        long taken = keys.get();
+        while (taken < maxKeys) {
+            if (keys.compareAndSet(taken, taken + 1)) {
+                return true;
+            }
+            taken = keys.get();
+        }
+        return false;
     }
 
     /** Ends and drops a cell, if it is still there; answers whether it was. */
@@ -88,11 +96,6 @@ final class KeyTable {
 
     void requeueIfEarlier(Cell cell) {
         stripe(cell.hash).requeueIfEarlier(cell);
-    }
-
-    /** The number of keys that are remembered, including places that are reserved at the moment. */
-    long size() {
-        return keys.get();
     }
 
     /** A time before which no cell expires. */

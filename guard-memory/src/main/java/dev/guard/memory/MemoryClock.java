@@ -1,8 +1,8 @@
 package dev.guard.memory;
 
+import dev.guard.domain.Micros;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The store's time: microseconds since the epoch that never run backwards, whoever reads them. */
@@ -12,7 +12,7 @@ abstract class MemoryClock {
 
     /** {@link System#nanoTime()}, anchored to the wall clock once: a step of the wall clock changes nothing. */
     static MemoryClock system() {
-        return new MonotonicClock(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()), System.nanoTime());
+        return new MonotonicClock(Micros.of(Instant.now()), System.nanoTime());
     }
 
     /** A time from outside, held where it would run backwards. */
@@ -45,7 +45,7 @@ abstract class MemoryClock {
 
         @Override
         long now() {
-            return latest.accumulateAndGet(ChronoUnit.MICROS.between(Instant.EPOCH, time.instant()), Math::max);
+            return latest.accumulateAndGet(Micros.of(time.instant()), Math::max);
         }
     }
 }

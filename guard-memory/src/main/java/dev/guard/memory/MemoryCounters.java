@@ -173,10 +173,11 @@ final class MemoryCounters implements PolicyCounters {
             }
             cell = Cell.unpacked(tenant, subject, hash, step.state());
         }
-        if (!table.reserve()) {
+        Cell current = table.addIfAbsent(cell);
+        if (current == null) {
             return enforcesNothing ? decision : denyForCapacity(cost, now);
         }
-        return table.addIfAbsent(cell) == null ? decision : null;
+        return current == cell ? decision : null;
     }
 
     private Decision peek(int hash, String tenant, String subject, long cost) {

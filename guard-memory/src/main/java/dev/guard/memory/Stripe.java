@@ -3,6 +3,7 @@ package dev.guard.memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,10 +62,15 @@ final class Stripe {
         return glimpse(hash, tenant, subject);
     }
 
-    /** Adds a cell, unless there is one of the same key: then it answers that. */
-    synchronized @Nullable Cell addIfAbsent(Cell cell) {
+    /**
+     * Adds a cell, unless there is one of the same key, or the table is full.
+     *
+     * @param place takes a place in the table, and says whether there was one
+     * @return the cell of the key that is in the table now; null where there was no place
+     */
+    synchronized @Nullable Cell addIfAbsent(Cell cell, BooleanSupplier place) {
         Cell existing = glimpse(cell.hash, cell.tenant, cell.subject);
-        if (existing != null) {
+        if (existing != null || !place.getAsBoolean()) {
             return existing;
         }
         if (2 * size >= table.length) {
@@ -83,7 +89,7 @@ final class Stripe {
         cell.queuedFor = cell.expiresAt(clock);
         moveUp(cell);
         publishNextExpiry();
-        return null;
+        return cell;
     }
 
     /**

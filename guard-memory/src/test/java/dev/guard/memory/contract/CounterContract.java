@@ -83,7 +83,7 @@ public interface CounterContract {
         }
 
         long micros() {
-            return Math.addExact(Math.multiplyExact(now.getEpochSecond(), 1_000_000), now.getNano() / 1_000);
+            return Micros.of(now);
         }
     }
 
