@@ -80,15 +80,16 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
     }
 
     /**
-     * The decision that follows from what each limit of the policy says, one status a limit, in declared order.
+     * The decision that follows from what each limit says.
      *
-     * @throws IllegalArgumentException if there is not one status for each limit
+     * @param limits one status for each limit that was judged, in declared order: the policy's, or those of a newer version
+     * @throws IllegalArgumentException if there is none
      */
     public static Decision of(
             Policy policy, DecisionSource source, boolean allowed, long cost, List<LimitStatus> limits) {
-        if (limits.size() != policy.limits().size()) {
-            throw new IllegalArgumentException(limits.size() + " statuses for the "
-                    + policy.limits().size() + " limits of policy '" + policy.name() + "'");
+        if (limits.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no status, expected one for each limit of policy '" + policy.name() + "'");
         }
         boolean anyEnforced = limits.stream().anyMatch(LimitStatus::enforced);
         int bound = -1;
@@ -169,7 +170,12 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
 
     /** The bound limit's capacity, 0 where there is none. */
     public long capacity() {
-        return bound < 0 ? 0 : policy.limits().get(bound).capacity();
+        if (bound < 0) {
+            return 0;
+        }
+        return limits == null
+                ? policy.limits().get(0).capacity()
+                : limits.get(bound).capacity();
     }
 
     /** The permits that the call asked for. */

@@ -1,6 +1,5 @@
 package dev.guard.domain.counter;
 
-import dev.guard.domain.Algorithm;
 import dev.guard.domain.Carry;
 import dev.guard.domain.Decision;
 import dev.guard.domain.InvalidArgumentException;
@@ -8,7 +7,6 @@ import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
-import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -20,21 +18,21 @@ import java.util.List;
  *
  * <p>One step goes: check the arguments; refuse what comes after its deadline; take as the time the later of the store's
  * and the state's, so that time never runs backwards for a key; bring the state to that time; reconcile the policy's
- * version with the state's; ask every limit; charge all of them or none. A denial, a peek and a late call leave the very
- * state that was given.
+ * version with the state's; ask every limit; charge all of them or none. A peek, a late call, and a denial under the state's
+ * own version leave the very state that was given.
  *
  * <h2>Versions</h2>
  *
- * <p>Limits of two versions match when they stand at the same position and count by the same algorithm. A newer command
- * converts what it finds in the way that its policy's {@link Carry} says, but for limits that are initial or whose numbers
- * did not change, which stay as they are, and limits without a match, which start initial; other numbers under one version
- * are converted as {@link Carry#AS_IS}. A conversion is kept only when the call is allowed.
+ * <p>Limits of two versions match when they stand at the same position and count by the same algorithm. The first call of a
+ * newer version converts what it finds in the way that its policy's {@link Carry} says, but for limits that are initial or
+ * whose numbers did not change, which stay as they are, and limits without a match, which start initial. A denial converts
+ * as well, so that the wait that it tells, which is one in the new numbers, is true; only where nothing would be left of
+ * the state it stays as it was. Other numbers under one version are judged on a view converted {@link Carry#AS_IS}, which is
+ * kept when the call is allowed.
  *
- * <p>A command older than the state is judged by the state's own limits, in the state's numbers, and converts nothing. For
- * limits that match this is the same as judging it on a view converted {@code AS_IS}, since its cost never exceeds its own
- * capacity, but the waits it is told are the true ones. For limits that do not match it is what keeps the promise of
- * one reset: on a view alone, callers of an older version would find a fresh limit at each call, and pass without bound
- * while a rollout that changes an algorithm is under way.
+ * <p>A command older than the state is judged by the state's limits, in the state's numbers, and converts nothing: the newest
+ * version that a key has seen is the one that holds. Otherwise callers of an older version would find a fresh limit at
+ * each call, and pass without bound, while a rollout that changes an algorithm is under way.
  */
 public final class CounterModel {
 
@@ -93,67 +91,38 @@ public final class CounterModel {
         Policy policy = compiled.policy();
         long now = Math.max(storeTime, stored.time());
         CounterState current = stored.advancedTo(now);
-        boolean older = isOlder(policy, current);
+        boolean older = policy.version() < current.version();
         List<LimitSlot> slots = older ? current.slots() : reconciled(current, policy, now);
+        int version = older ? current.version() : policy.version();
 
-        boolean[] admits = admissions(policy, slots, now, cost);
-        boolean allowed = allows(policy, admits) && allows(slots, now, cost);
-        if (!allowed || !charge) {
-            return new Step(stored, decision(compiled, current, slots, admits, allowed, now, cost));
-        }
-        List<LimitSlot> charged = charged(slots, now, cost);
-        CounterState next = new CounterState(older ? current.version() : policy.version(), now, charged);
-        return new Step(next.orAbsent(), decision(compiled, next, charged, admits, true, now, cost));
-    }
-
-    private static boolean isOlder(Policy policy, CounterState state) {
-        return policy.version() < state.version();
-    }
-
-    /** How a policy that is as new as the state or newer converts it. */
-    private static Carry carry(Policy policy, CounterState state) {
-        return policy.version() > state.version() ? policy.carry() : Carry.AS_IS;
-    }
-
-    /** What each limit of the policy says for itself. */
-    private static boolean[] admissions(Policy policy, List<LimitSlot> slots, long now, long cost) {
-        boolean[] admits = new boolean[policy.limits().size()];
+        boolean[] admits = new boolean[slots.size()];
+        boolean allowed = true;
         for (int i = 0; i < admits.length; i++) {
-            Limit limit = policy.limits().get(i);
-            admits[i] = cost <= limit.capacity() && counted(slots, i, limit).admits(now, cost);
+            admits[i] = slots.get(i).admits(now, cost);
+            allowed &= admits[i] || slots.get(i).shadow();
         }
-        return admits;
+        if (allowed && charge) {
+            List<LimitSlot> charged = charged(slots, admits, now, cost);
+            CounterState next = new CounterState(version, now, charged).orAbsent();
+            return new Step(next, decision(compiled, charged, admits, true, older, now, cost));
+        }
+        Decision decision = decision(compiled, slots, admits, allowed, older, now, cost);
+        boolean converts = charge && !current.isAbsent() && policy.version() > current.version();
+        CounterState next = converts ? new CounterState(version, now, slots).orAbsent() : stored;
+        return new Step(next.isAbsent() ? stored : next, decision);
     }
 
-    private static boolean allows(Policy policy, boolean[] admits) {
-        for (int i = 0; i < admits.length; i++) {
-            if (!admits[i] && !policy.limits().get(i).isShadow()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean allows(List<LimitSlot> slots, long now, long cost) {
-        for (LimitSlot slot : slots) {
-            if (!slot.shadow() && !slot.admits(now, cost)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static List<LimitSlot> charged(List<LimitSlot> slots, long now, long cost) {
+    private static List<LimitSlot> charged(List<LimitSlot> slots, boolean[] admits, long now, long cost) {
         List<LimitSlot> charged = new ArrayList<>(slots.size());
-        for (LimitSlot slot : slots) {
-            charged.add(slot.shadow() && !slot.admits(now, cost) ? slot : slot.charged(now, cost));
+        for (int i = 0; i < admits.length; i++) {
+            charged.add(admits[i] ? slots.get(i).charged(now, cost) : slots.get(i));
         }
         return charged;
     }
 
     /** The state's limits in the numbers of a policy that is as new or newer. */
     private static List<LimitSlot> reconciled(CounterState current, Policy policy, long now) {
-        Carry carry = carry(policy, current);
+        Carry carry = policy.version() > current.version() ? policy.carry() : Carry.AS_IS;
         List<LimitSlot> reconciled = new ArrayList<>(policy.limits().size());
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
@@ -200,101 +169,55 @@ public final class CounterModel {
         return index < slots.size() && slots.get(index).numbers().algorithm() == limit.algorithm();
     }
 
-    /** The state that a limit of the policy is judged by: its match, or a fresh one. */
-    private static LimitSlot counted(List<LimitSlot> slots, int index, Limit limit) {
-        return matches(slots, index, limit) ? slots.get(index) : LimitSlot.initial(limit);
-    }
-
-    /** The decision; {@code kept} is what the store holds from now on, and {@code slots} what was judged. */
     private static Decision decision(
             CompiledPolicy compiled,
-            CounterState kept,
             List<LimitSlot> slots,
             boolean[] admits,
             boolean allowed,
+            boolean older,
             long now,
             long cost) {
         Policy policy = compiled.policy();
-        if (compiled.isSimple() && isKept(kept, slots) && slots.get(0).numbers().equals(compiled.numbers(0))) {
+        if (compiled.isSimple()
+                && slots.size() == 1
+                && isOf(slots.get(0), policy.limits().get(0))) {
             LimitState state = slots.get(0).state();
             return ofOnlyLimit(compiled, state.x(), state.y(), now, cost, allowed);
         }
-        List<LimitStatus> statuses = new ArrayList<>(admits.length);
+        List<LimitStatus> statuses = new ArrayList<>(slots.size());
         for (int i = 0; i < admits.length; i++) {
-            statuses.add(status(policy, kept, slots, i, admits[i], now, cost));
-        }
-        for (int i = 0; i < slots.size(); i++) {
-            if (!slots.get(i).shadow() && !isReported(policy, slots, i)) {
-                tighten(policy, statuses, unreported(slots, i, allowed, now, cost));
-            }
+            LimitSlot slot = slots.get(i);
+            statuses.add(new LimitStatus(
+                    name(policy, slots, i),
+                    slot.numbers().capacity(),
+                    slot.numbers().period(),
+                    slot.remaining(now),
+                    admits[i] ? 0 : older ? retryAfterNewer(slots, slot, now, cost) : slot.retryAfter(now, cost),
+                    slot.resetAfter(now),
+                    slot.nextAfter(now),
+                    admits[i],
+                    !slot.shadow() && !policy.isShadow()));
         }
         return Decision.of(policy, compiled.source(), allowed || policy.isShadow(), cost, statuses);
     }
 
-    /** Whether the store holds what was judged, in the same numbers, or nothing; then one limit's decision is in its state. */
-    private static boolean isKept(CounterState kept, List<LimitSlot> slots) {
-        return slots.size() == 1 && (kept.isAbsent() || kept.slots().equals(slots));
+    private static boolean isOf(LimitSlot slot, Limit limit) {
+        return slot.numbers().equals(limit.numbers()) && slot.shadow() == limit.isShadow();
     }
 
-    private static LimitStatus status(
-            Policy policy, CounterState kept, List<LimitSlot> slots, int index, boolean admits, long now, long cost) {
-        Limit limit = policy.limits().get(index);
-        LimitSlot slot = counted(slots, index, limit);
-        long remaining = Math.min(slot.remaining(now), limit.capacity());
-        return new LimitStatus(
-                policy.limitName(index),
-                limit.capacity(),
-                limit.numbers().period(),
-                remaining,
-                admits ? 0 : retryAfter(policy, kept, slot, index, now, cost),
-                slot.resetAfter(now),
-                remaining == limit.capacity() ? 0 : slot.nextAfter(now),
-                admits,
-                !limit.isShadow() && !policy.isShadow());
-    }
-
-    /** Whether a limit of the state is one that the policy enforces as well, and so speaks of. */
-    private static boolean isReported(Policy policy, List<LimitSlot> slots, int index) {
+    /** The name of a limit of the state: that of the policy's limit which it matches, else its place. */
+    private static String name(Policy policy, List<LimitSlot> slots, int index) {
         return index < policy.limits().size()
-                && matches(slots, index, policy.limits().get(index))
-                && !policy.limits().get(index).isShadow();
-    }
-
-    private static long retryAfter(Policy policy, CounterState kept, LimitSlot slot, int index, long now, long cost) {
-        Limit limit = policy.limits().get(index);
-        if (cost > limit.capacity()) {
-            return Micros.NEVER;
-        }
-        if (isOlder(policy, kept)) {
-            return waitFor(kept.slots(), slot, now, cost);
-        }
-        boolean converts = matches(kept.slots(), index, limit)
-                && !kept.slots().get(index).numbers().equals(limit.numbers());
-        return converts
-                ? waitToConvert(kept.slots().get(index), limit.numbers(), carry(policy, kept), now, cost)
-                : slot.retryAfter(now, cost);
+                        && matches(slots, index, policy.limits().get(index))
+                ? policy.limitName(index)
+                : policy.name() + "-" + (index + 1);
     }
 
     /**
-     * The wait until a limit that is still counted in other numbers admits a cost. A denial converts nothing, so it is in
-     * those numbers that permits return, until there are enough of them for what becomes of them to cover the cost.
+     * The wait of an older version until a limit of the state admits a cost. What is above the limit's capacity is admitted
+     * when the state is gone, and counted afresh.
      */
-    private static long waitToConvert(LimitSlot from, LimitNumbers to, Carry carry, long now, long cost) {
-        long capacity = from.numbers().capacity();
-        long enough = switch (carry) {
-            case AS_IS -> cost;
-            case ADDITIVE -> cost + capacity - to.capacity();
-            case PROPORTIONAL -> -floorOfProduct(-cost, capacity, to.capacity());
-            case RESET -> throw new AssertionError("a reset admits every cost up to the capacity");
-        };
-        // What is full starts initial, and then admits every cost up to the capacity.
-        long wait = from.algorithm()
-                .waitFor(from.numbers(), from.state().x(), from.state().y(), now, Math.min(enough, capacity));
-        return to.algorithm() == Algorithm.FIXED ? Math.min(wait, from.state().y() + to.period() - now) : wait;
-    }
-
-    /** The wait until a limit of the state admits a cost that the policy may ask for: at the latest when the state is gone. */
-    private static long waitFor(List<LimitSlot> slots, LimitSlot slot, long now, long cost) {
+    private static long retryAfterNewer(List<LimitSlot> slots, LimitSlot slot, long now, long cost) {
         if (cost <= slot.numbers().capacity()) {
             return slot.retryAfter(now, cost);
         }
@@ -303,48 +226,5 @@ public final class CounterModel {
             wait = Math.max(wait, other.resetAfter(now));
         }
         return wait;
-    }
-
-    /** What a newer version's limit says that an older policy has no name for, nor a capacity. */
-    private static LimitStatus unreported(List<LimitSlot> slots, int index, boolean allowed, long now, long cost) {
-        LimitSlot slot = slots.get(index);
-        boolean admits = allowed || slot.admits(now, cost);
-        return new LimitStatus(
-                "",
-                slot.numbers().capacity(),
-                slot.numbers().period(),
-                slot.remaining(now),
-                admits ? 0 : waitFor(slots, slot, now, cost),
-                slot.resetAfter(now),
-                slot.nextAfter(now),
-                admits,
-                true);
-    }
-
-    /** Lets the first enforced limit of an older policy answer for a limit that the policy does not have. */
-    private static void tighten(Policy policy, List<LimitStatus> statuses, LimitStatus other) {
-        int index = 0;
-        while (index < statuses.size() - 1 && !statuses.get(index).enforced()) {
-            index++;
-        }
-        index = statuses.get(index).enforced() ? index : 0;
-        LimitStatus own = statuses.get(index);
-        boolean joins = own.enforced() || policy.isShadow();
-        long remaining = Math.min(own.remaining(), other.remaining());
-        long next = Math.max(
-                own.remaining() == remaining ? own.nextAfterMicros() : 0,
-                other.remaining() == remaining ? other.nextAfterMicros() : 0);
-        statuses.set(
-                index,
-                new LimitStatus(
-                        own.name(),
-                        own.capacity(),
-                        own.windowMicros(),
-                        remaining,
-                        joins ? Math.max(own.retryAfterMicros(), other.retryAfterMicros()) : other.retryAfterMicros(),
-                        Math.max(own.resetAfterMicros(), other.resetAfterMicros()),
-                        next,
-                        (own.admits() || !joins) && other.admits(),
-                        !policy.isShadow()));
     }
 }
