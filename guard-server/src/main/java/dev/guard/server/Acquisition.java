@@ -22,6 +22,9 @@ record Acquisition(
         checkText("policy", policy);
         checkText("subject", subject);
         checkText("tenant", tenant);
+        if (policy.isEmpty()) {
+            throw new InvalidArgumentException("policy is empty, expected the name of a policy");
+        }
         if (tenant != null && tenant.isEmpty()) {
             throw new InvalidArgumentException("tenant is empty, expected a name, or no tenant");
         }

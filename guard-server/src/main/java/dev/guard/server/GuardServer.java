@@ -14,6 +14,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import java.net.BindException;
 import java.time.Duration;
 import java.util.Collection;
@@ -120,11 +121,15 @@ final class GuardServer implements AutoCloseable {
         vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
-    private HttpServerOptions options() {
+    /** The same for every loop: they share one port, also where any free one will do. */
+    private SocketAddress address() {
+        return listening.port() == 0
+                ? SocketAddress.sharedRandomPort(1, listening.host())
+                : SocketAddress.inetSocketAddress(listening.port(), listening.host());
+    }
+
+    private static HttpServerOptions options() {
         return new HttpServerOptions()
-                .setHost(listening.host())
-                // -1: every loop shares one port that is free
-                .setPort(listening.port() == 0 ? -1 : listening.port())
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
                 .setHttp2ClearTextEnabled(false);
@@ -143,7 +148,7 @@ final class GuardServer implements AutoCloseable {
                     })
                     .invalidRequestHandler(request -> refuseInvalid(exchange(request, loop, connections), request));
             servers.add(server);
-            return server.listen();
+            return server.listen(address());
         }
 
         private Exchange exchange(HttpServerRequest request, Context loop, Connections connections) {
