@@ -1,5 +1,6 @@
 package dev.guard.domain.counter;
 
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.Carry;
 import dev.guard.domain.Decision;
 import dev.guard.domain.InvalidArgumentException;
@@ -92,17 +93,26 @@ public final class CounterModel {
         Policy policy = compiled.policy();
         long now = Math.max(storeTime, stored.time());
         CounterState current = stored.advancedTo(now);
-        boolean older = policy.version() < current.version();
+        boolean older = isOlder(policy, current);
         List<LimitSlot> slots = older ? current.slots() : reconciled(current, policy, now);
 
         boolean[] admits = admissions(policy, slots, now, cost);
         boolean allowed = allows(policy, admits) && allows(slots, now, cost);
         if (!allowed || !charge) {
-            return new Step(stored, decision(compiled, slots, admits, allowed, now, cost));
+            return new Step(stored, decision(compiled, current, slots, admits, allowed, now, cost));
         }
         List<LimitSlot> charged = charged(slots, now, cost);
         CounterState next = new CounterState(older ? current.version() : policy.version(), now, charged);
-        return new Step(next.orAbsent(), decision(compiled, charged, admits, true, now, cost));
+        return new Step(next.orAbsent(), decision(compiled, next, charged, admits, true, now, cost));
+    }
+
+    private static boolean isOlder(Policy policy, CounterState state) {
+        return policy.version() < state.version();
+    }
+
+    /** How a policy that is as new as the state or newer converts it. */
+    private static Carry carry(Policy policy, CounterState state) {
+        return policy.version() > state.version() ? policy.carry() : Carry.AS_IS;
     }
 
     /** What each limit of the policy says for itself. */
@@ -143,7 +153,7 @@ public final class CounterModel {
 
     /** The state's limits in the numbers of a policy that is as new or newer. */
     private static List<LimitSlot> reconciled(CounterState current, Policy policy, long now) {
-        Carry carry = policy.version() > current.version() ? policy.carry() : Carry.AS_IS;
+        Carry carry = carry(policy, current);
         List<LimitSlot> reconciled = new ArrayList<>(policy.limits().size());
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
@@ -195,16 +205,23 @@ public final class CounterModel {
         return matches(slots, index, limit) ? slots.get(index) : LimitSlot.initial(limit);
     }
 
+    /** The decision; {@code kept} is what the store holds from now on, and {@code slots} what was judged. */
     private static Decision decision(
-            CompiledPolicy compiled, List<LimitSlot> slots, boolean[] admits, boolean allowed, long now, long cost) {
+            CompiledPolicy compiled,
+            CounterState kept,
+            List<LimitSlot> slots,
+            boolean[] admits,
+            boolean allowed,
+            long now,
+            long cost) {
         Policy policy = compiled.policy();
-        if (compiled.isSimple() && slots.size() == 1 && slots.get(0).numbers().equals(compiled.numbers(0))) {
+        if (compiled.isSimple() && isKept(kept, slots) && slots.get(0).numbers().equals(compiled.numbers(0))) {
             LimitState state = slots.get(0).state();
             return ofOnlyLimit(compiled, state.x(), state.y(), now, cost, allowed);
         }
         List<LimitStatus> statuses = new ArrayList<>(admits.length);
         for (int i = 0; i < admits.length; i++) {
-            statuses.add(status(policy, slots, i, admits[i], now, cost));
+            statuses.add(status(policy, kept, slots, i, admits[i], now, cost));
         }
         for (int i = 0; i < slots.size(); i++) {
             if (!slots.get(i).shadow() && !isReported(policy, slots, i)) {
@@ -214,8 +231,13 @@ public final class CounterModel {
         return Decision.of(policy, compiled.source(), allowed || policy.isShadow(), cost, statuses);
     }
 
+    /** Whether the store holds what was judged, in the same numbers, or nothing; then one limit's decision is in its state. */
+    private static boolean isKept(CounterState kept, List<LimitSlot> slots) {
+        return slots.size() == 1 && (kept.isAbsent() || kept.slots().equals(slots));
+    }
+
     private static LimitStatus status(
-            Policy policy, List<LimitSlot> slots, int index, boolean admits, long now, long cost) {
+            Policy policy, CounterState kept, List<LimitSlot> slots, int index, boolean admits, long now, long cost) {
         Limit limit = policy.limits().get(index);
         LimitSlot slot = counted(slots, index, limit);
         long remaining = Math.min(slot.remaining(now), limit.capacity());
@@ -224,7 +246,7 @@ public final class CounterModel {
                 limit.capacity(),
                 limit.numbers().period(),
                 remaining,
-                admits ? 0 : cost > limit.capacity() ? Micros.NEVER : waitFor(slots, slot, now, cost),
+                admits ? 0 : retryAfter(policy, kept, slot, index, now, cost),
                 slot.resetAfter(now),
                 remaining == limit.capacity() ? 0 : slot.nextAfter(now),
                 admits,
@@ -236,6 +258,39 @@ public final class CounterModel {
         return index < policy.limits().size()
                 && matches(slots, index, policy.limits().get(index))
                 && !policy.limits().get(index).isShadow();
+    }
+
+    private static long retryAfter(Policy policy, CounterState kept, LimitSlot slot, int index, long now, long cost) {
+        Limit limit = policy.limits().get(index);
+        if (cost > limit.capacity()) {
+            return Micros.NEVER;
+        }
+        if (isOlder(policy, kept)) {
+            return waitFor(kept.slots(), slot, now, cost);
+        }
+        boolean converts = matches(kept.slots(), index, limit)
+                && !kept.slots().get(index).numbers().equals(limit.numbers());
+        return converts
+                ? waitToConvert(kept.slots().get(index), limit.numbers(), carry(policy, kept), now, cost)
+                : slot.retryAfter(now, cost);
+    }
+
+    /**
+     * The wait until a limit that is still counted in other numbers admits a cost. A denial converts nothing, so it is in
+     * those numbers that permits return, until there are enough of them for what becomes of them to cover the cost.
+     */
+    private static long waitToConvert(LimitSlot from, LimitNumbers to, Carry carry, long now, long cost) {
+        long capacity = from.numbers().capacity();
+        long enough = switch (carry) {
+            case AS_IS -> cost;
+            case ADDITIVE -> cost + capacity - to.capacity();
+            case PROPORTIONAL -> -floorOfProduct(-cost, capacity, to.capacity());
+            case RESET -> throw new AssertionError("a reset admits every cost up to the capacity");
+        };
+        // What is full starts initial, and then admits every cost up to the capacity.
+        long wait = from.algorithm()
+                .waitFor(from.numbers(), from.state().x(), from.state().y(), now, Math.min(enough, capacity));
+        return to.algorithm() == Algorithm.FIXED ? Math.min(wait, from.state().y() + to.period() - now) : wait;
     }
 
     /** The wait until a limit of the state admits a cost that the policy may ask for: at the latest when the state is gone. */

@@ -75,6 +75,8 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     @Override
     LimitState carried(LimitNumbers numbers, LimitNumbers from, LimitState state, long now, long available) {
-        return available == numbers.capacity() ? initial(numbers) : new LimitState(available, state.y());
+        return available == numbers.capacity()
+                ? initial(numbers)
+                : new LimitState(available, now - (now - state.y()) % numbers.period());
     }
 }

@@ -100,8 +100,10 @@ public final class SlidingWindow extends CounterAlgorithm {
         if (numbers.period() != from.period()) {
             return initial(numbers);
         }
+        // The previous window stays, as far as it weighs no more than what is used by now.
         long used = numbers.capacity() - available;
-        long prev = Math.min(state.y(), numbers.capacity() + numbers.maxDebt());
-        return new LimitState(Math.max(0, used - weighted(numbers, prev, now)), prev);
+        long heaviest = used * ticks(numbers) / (ticks(numbers) - elapsed(numbers, now));
+        long prev = Math.min(state.y(), Math.min(heaviest, numbers.capacity() + numbers.maxDebt()));
+        return new LimitState(used - weighted(numbers, prev, now), prev);
     }
 }
