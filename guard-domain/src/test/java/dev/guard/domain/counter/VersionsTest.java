@@ -1,0 +1,449 @@
+package dev.guard.domain.counter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.domain.Carry;
+import dev.guard.domain.Decision;
+import dev.guard.domain.Limit;
+import dev.guard.domain.LimitStatus;
+import dev.guard.domain.Micros;
+import dev.guard.domain.Policy;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisplayName("Versions of a policy:")
+class VersionsTest {
+
+    private static final long SECOND = 1_000_000;
+    private static final long START = 1_767_225_600L * SECOND;
+
+    private final ModelKey key = new ModelKey();
+
+    private static Policy version(int version, Carry carry, String... limits) {
+        Policy.Builder builder = Policy.builder("api").version(version).carry(carry);
+        for (String limit : limits) {
+            builder.limit(
+                    limit.startsWith("~") ? Limit.parse(limit.substring(1)).inShadow() : Limit.parse(limit));
+        }
+        return builder.build();
+    }
+
+    @ParameterizedTest(name = "S11 {3} of {2} left: {0} becomes {1}, and {4} are left")
+    @CsvSource({
+        // The capacity grows from 10 to 40, with 4 used.
+        "10/1m, 40/1m, 6, AS_IS, 6",
+        "10/1m, 40/1m, 6, ADDITIVE, 36",
+        "10/1m, 40/1m, 6, PROPORTIONAL, 24",
+        "10/1m, 40/1m, 6, RESET, 40",
+        // It shrinks from 10 to 4: what is left is cut, made smaller by 6, or scaled and rounded down.
+        "10/1m, 4/1m, 6, AS_IS, 4",
+        "10/1m, 4/1m, 6, ADDITIVE, 0",
+        "10/1m, 4/1m, 6, PROPORTIONAL, 2",
+        "10/1m, 4/1m, 6, RESET, 4",
+        "10/1m, 4/1m, 9, PROPORTIONAL, 3",
+        "10/1m, 4/1m, 1, PROPORTIONAL, 0",
+        // Less than nothing is left: a debt of three, which shows as none left.
+        "10/1m, 4/1m, 3, ADDITIVE, 0",
+        // The same for every other algorithm.
+        "10/1m interval, 40/1m interval, 6, AS_IS, 6",
+        "10/1m interval, 40/1m interval, 6, ADDITIVE, 36",
+        "10/1m interval, 40/1m interval, 6, PROPORTIONAL, 24",
+        "10/1m interval, 40/1m interval, 6, RESET, 40",
+        "10/1m interval, 4/1m interval, 6, AS_IS, 4",
+        "10/1m interval, 4/1m interval, 6, ADDITIVE, 0",
+        "10/1m interval, 4/1m interval, 6, PROPORTIONAL, 2",
+        "10/1m fixed, 40/1m fixed, 6, AS_IS, 6",
+        "10/1m fixed, 40/1m fixed, 6, ADDITIVE, 36",
+        "10/1m fixed, 40/1m fixed, 6, PROPORTIONAL, 24",
+        "10/1m fixed, 40/1m fixed, 6, RESET, 40",
+        "10/1m fixed, 4/1m fixed, 6, AS_IS, 4",
+        "10/1m fixed, 4/1m fixed, 6, ADDITIVE, 0",
+        "10/1m fixed, 4/1m fixed, 6, PROPORTIONAL, 2",
+        "10/1m fixed aligned, 40/1m fixed aligned, 6, AS_IS, 6",
+        "10/1m fixed aligned, 40/1m fixed aligned, 6, ADDITIVE, 36",
+        "10/1m fixed aligned, 40/1m fixed aligned, 6, PROPORTIONAL, 24",
+        "10/1m fixed aligned, 40/1m fixed aligned, 6, RESET, 40",
+        "10/1m fixed aligned, 4/1m fixed aligned, 6, AS_IS, 4",
+        "10/1m sliding, 40/1m sliding, 6, AS_IS, 6",
+        "10/1m sliding, 40/1m sliding, 6, ADDITIVE, 36",
+        "10/1m sliding, 40/1m sliding, 6, PROPORTIONAL, 24",
+        "10/1m sliding, 40/1m sliding, 6, RESET, 40",
+        "10/1m sliding, 4/1m sliding, 6, AS_IS, 4",
+        "10/1m sliding, 4/1m sliding, 6, PROPORTIONAL, 2",
+        // Another algorithm starts afresh, in every mode.
+        "10/1m, 40/1m fixed, 6, AS_IS, 40",
+        "10/1m, 40/1m fixed, 6, PROPORTIONAL, 40",
+        "10/1m fixed, 40/1m fixed aligned, 6, ADDITIVE, 40",
+        "10/1m interval, 40/1m, 6, AS_IS, 40",
+        // A sliding window of another length starts afresh as well.
+        "10/1m sliding, 40/2m sliding, 6, AS_IS, 40",
+        // The same numbers keep the state as it is, except when it is reset.
+        "10/1m, 10/1m, 6, ADDITIVE, 6",
+        "10/1m, 10/1m, 6, RESET, 10",
+    })
+    void table(String from, String to, long left, Carry carry, long expected) {
+        key.acquire(version(1, Carry.AS_IS, from), 10 - left, START);
+
+        assertThat(key.peek(version(2, carry, to), 1, START).remaining()).isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("S11 what ADDITIVE leaves below zero is a debt, of one capacity at most")
+    void additiveLeavesADebt() {
+        key.acquire(version(1, Carry.AS_IS, "10/10s"), 9, START);
+
+        Decision decision = key.peek(version(2, Carry.ADDITIVE, "4/10s"), 1, START);
+
+        // 1 − 6 is five below zero, and the debt stops at four. As long as that is not written, a permit a second
+        // returns.
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.remaining()).isZero();
+        assertThat(decision.retryAfterMicros()).isEqualTo(6 * SECOND);
+        assertThat(decision.resetAfterMicros()).isEqualTo(20 * SECOND);
+    }
+
+    @Test
+    @DisplayName("S11 a fixed window keeps its start, and takes the new length from there")
+    void aFixedWindowKeepsItsStart() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m fixed"), 4, START);
+
+        Decision longer = key.peek(version(2, Carry.AS_IS, "10/1h fixed"), 1, START + 30 * SECOND);
+        assertThat(longer.resetAfterMicros()).isEqualTo(3570 * SECOND);
+        Decision shorter = key.peek(version(2, Carry.AS_IS, "10/40s fixed"), 1, START + 30 * SECOND);
+        assertThat(shorter.resetAfterMicros()).isEqualTo(10 * SECOND);
+        Decision over = key.peek(version(2, Carry.AS_IS, "10/20s fixed"), 1, START + 30 * SECOND);
+        assertThat(over.remaining()).isEqualTo(10);
+        assertThat(over.resetAfterMicros()).isZero();
+    }
+
+    @Test
+    @DisplayName(
+            "S11 an interval bucket keeps the beat of its anchor, and what the new period would have returned is not made up for")
+    void anIntervalKeepsItsAnchor() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m interval"), 9, START);
+
+        Decision longer = key.acquire(version(2, Carry.AS_IS, "8/2m interval"), 1, START + 30 * SECOND);
+        assertThat(longer.remaining()).isZero();
+        assertThat(longer.nextAfterMicros()).isEqualTo(90 * SECOND);
+        Decision shorter = key.peek(version(3, Carry.ADDITIVE, "4/20s interval burst 10"), 2, START + 30 * SECOND);
+        assertThat(shorter.remaining()).isEqualTo(2);
+        assertThat(shorter.nextAfterMicros()).isEqualTo(10 * SECOND);
+    }
+
+    @Test
+    @DisplayName("S11 an interval bucket that a conversion fills is full, and forgets its anchor")
+    void anIntervalThatIsFilledForgetsItsAnchor() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m interval"), 1, START);
+
+        Decision decision = key.acquire(version(2, Carry.AS_IS, "5/1m interval"), 1, START + 30 * SECOND);
+
+        assertThat(decision.remaining()).isEqualTo(4);
+        assertThat(decision.resetAfterMicros()).isEqualTo(60 * SECOND);
+    }
+
+    @Test
+    @DisplayName("S11 a sliding window gives up what its previous window weighs, not all that was used in it")
+    void slidingSubtractsTheWeightedPreviousWindow() {
+        long start = START - START % (60 * SECOND);
+        Policy first = version(1, Carry.AS_IS, "10/1m sliding");
+        key.acquire(first, 8, start);
+        key.acquire(first, 2, start + 90 * SECOND);
+
+        // Half of the 8 and all of the 2 count: 4 of 10 are left, and 8 of 20.
+        Policy second = version(2, Carry.PROPORTIONAL, "20/1m sliding");
+        assertThat(key.peek(first, 1, start + 90 * SECOND).remaining()).isEqualTo(4);
+        assertThat(key.peek(second, 1, start + 90 * SECOND).remaining()).isEqualTo(8);
+    }
+
+    @Test
+    @DisplayName("S11 a sliding window keeps of its previous window what weighs no more than is used by now")
+    void slidingCutsThePreviousWindow() {
+        long start = START - START % (60 * SECOND);
+        key.acquire(version(1, Carry.AS_IS, "100/1m sliding"), 100, start);
+
+        // Half of the 100 count, so that 50 are left: as they are, that is all of 10, and half of them in proportion.
+        long now = start + 90 * SECOND;
+        assertThat(key.peek(version(2, Carry.AS_IS, "10/1m sliding"), 1, now).remaining())
+                .isEqualTo(10);
+        assertThat(key.peek(version(2, Carry.PROPORTIONAL, "10/1m sliding"), 1, now)
+                        .remaining())
+                .isEqualTo(5);
+        Decision decision = key.acquire(version(2, Carry.PROPORTIONAL, "10/1m sliding"), 5, now);
+        assertThat(decision.remaining()).isZero();
+        // 10 in the previous window and 5 in this one: the next returns when 4 of the 10 count.
+        assertThat(decision.nextAfterMicros()).isEqualTo(6 * SECOND);
+    }
+
+    @Test
+    @DisplayName("S9 a sliding window that shrinks by nine orders of magnitude overflows nowhere")
+    void slidingStaysExact() {
+        long hour = 3600 * SECOND;
+        long start = START - START % hour;
+        // The first counts in milliseconds, as 6·10^11 permits an hour cannot be counted in microseconds.
+        key.acquire(version(1, Carry.AS_IS, "600000000000/1h sliding"), 600_000_000_000L, start);
+        Policy small = version(2, Carry.ADDITIVE, "100/1h sliding");
+
+        Decision decision = key.acquire(small, 1, start + hour);
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.remaining()).isZero();
+        assertThat(decision.retryAfterMicros()).isEqualTo(hour);
+        Decision later = key.acquire(version(3, Carry.AS_IS, "100/1h sliding"), 1, start + hour + hour / 2);
+        assertThat(later.allowed()).isTrue();
+        assertThat(later.remaining()).isEqualTo(99);
+    }
+
+    @ParameterizedTest(name = "S11 a limit that nothing was used of has nothing used under {0} either")
+    @EnumSource(Carry.class)
+    void initialStaysInitial(Carry carry) {
+        key.acquire(version(1, Carry.AS_IS, "10/1s", "10/1h"), 4, START);
+
+        Decision decision = key.peek(version(2, carry, "100/1s", "100/1h"), 1, START + SECOND);
+
+        assertThat(decision.limits().get(0).remaining()).isEqualTo(100);
+        assertThat(decision.limits().get(0).resetAfterMicros()).isZero();
+    }
+
+    @ParameterizedTest(name = "S11 unchanged numbers keep their state to the last unit under {0}")
+    @EnumSource(value = Carry.class, names = "RESET", mode = EnumSource.Mode.EXCLUDE)
+    void unchangedNumbersKeepTheirState(Carry carry) {
+        key.acquire(version(1, Carry.AS_IS, "7/1s", "10/1h"), 5, START);
+
+        Decision decision = key.peek(version(2, carry, "7/1s", "20/1h"), 1, START + 100_000);
+
+        // 2.7 permits at that moment: were the fraction lost, the third would come 43 ms later.
+        assertThat(decision.limits().get(0).nextAfterMicros()).isEqualTo(42_858);
+    }
+
+    @Test
+    @DisplayName("S11 other numbers under the same version are converted as AS_IS, whatever the policy's carry")
+    void otherNumbersUnderOneVersion() {
+        key.acquire(version(3, Carry.RESET, "10/1m"), 4, START);
+
+        assertThat(key.peek(version(3, Carry.RESET, "40/1m"), 1, START).remaining())
+                .isEqualTo(6);
+    }
+
+    @Test
+    @DisplayName("S11 limits match by position and algorithm; one without a match starts initial")
+    void limitsMatchByPositionAndAlgorithm() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m", "10/1m fixed"), 4, START);
+
+        Decision decision = key.peek(version(2, Carry.AS_IS, "20/1m", "20/1m sliding", "20/1m fixed"), 1, START);
+
+        assertThat(decision.limits()).extracting(LimitStatus::remaining).containsExactly(6L, 20L, 20L);
+    }
+
+    @Test
+    @DisplayName("S11 neither a denial nor a peek converts")
+    void aDenialConvertsNothing() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m"), 10, START);
+        CounterState before = key.state();
+        Policy second = version(2, Carry.AS_IS, "20/1m");
+
+        assertThat(key.acquire(second, 1, START).allowed()).isFalse();
+        assertThat(key.peek(second, 1, START + SECOND).allowed()).isFalse();
+        assertThat(key.state()).isSameAs(before);
+
+        assertThat(key.acquire(second, 1, START + 6 * SECOND).allowed()).isTrue();
+        assertThat(key.state().version()).isEqualTo(2);
+    }
+
+    @ParameterizedTest(
+            name =
+                    "S6 {0} is used up when {1} comes with {2}: a cost of {3} waits {4} s, in the numbers that are stored")
+    @CsvSource({
+        // A denial converts nothing, so permits go on returning at the old rate: one in six minutes, not one in six
+        // seconds.
+        "10/1h, 10/1m, AS_IS, 1, 360",
+        "10/1m, 10/1h, AS_IS, 1, 6",
+        "10/1m, 20/1m, AS_IS, 15, 60",
+        "10/1m, 6/1m, ADDITIVE, 1, 30",
+        "10/1m, 20/1m, ADDITIVE, 11, 6",
+        "10/1m, 20/1m, ADDITIVE, 20, 60",
+        "10/1m, 3/1m, PROPORTIONAL, 1, 24",
+        "10/1m, 40/1m, PROPORTIONAL, 5, 12",
+        "10/1m interval, 10/1s interval, AS_IS, 1, 60",
+        "10/1m fixed, 10/1h fixed, AS_IS, 1, 60",
+        "10/1h fixed, 10/1m fixed, AS_IS, 1, 60",
+        "10/1h fixed aligned, 10/1m fixed aligned, AS_IS, 1, 3600",
+        "10/1m sliding, 20/1m sliding, AS_IS, 1, 66",
+    })
+    void waitsInTheStoredNumbers(String from, String to, Carry carry, long cost, long seconds) {
+        long start = START - START % (3600 * SECOND);
+        key.acquire(version(1, Carry.AS_IS, from), 10, start);
+        Policy newer = version(2, carry, to);
+
+        Decision decision = key.acquire(newer, cost, start);
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.retryAfterMicros()).isEqualTo(seconds * SECOND);
+        assertThat(key.peek(newer, cost, start + seconds * SECOND - 1).allowed())
+                .isFalse();
+        assertThat(key.peek(newer, cost, start + seconds * SECOND).allowed()).isTrue();
+    }
+
+    @Nested
+    @DisplayName("a command older than the state")
+    class Older {
+
+        @Test
+        @DisplayName("S11 is judged by the state's limits, charged in their numbers, and converts nothing")
+        void isJudgedByTheState() {
+            Policy first = version(1, Carry.AS_IS, "100/1m");
+            Policy second = version(2, Carry.RESET, "10/1m");
+            key.acquire(second, 8, START);
+
+            Decision decision = key.acquire(first, 1, START);
+
+            assertThat(decision.allowed()).isTrue();
+            assertThat(decision.remaining()).isEqualTo(1);
+            assertThat(decision.resetAfterMicros()).isEqualTo(54 * SECOND);
+            assertThat(key.state().version()).isEqualTo(2);
+            assertThat(key.state().slots().get(0).numbers())
+                    .isEqualTo(Limit.parse("10/1m").numbers());
+            assertThat(key.acquire(first, 2, START).retryAfterMicros()).isEqualTo(6 * SECOND);
+        }
+
+        @Test
+        @DisplayName("S11 never has more left than its own capacity")
+        void isCappedByItsOwnCapacity() {
+            key.acquire(version(2, Carry.RESET, "100/1m"), 8, START);
+
+            Decision decision = key.peek(version(1, Carry.AS_IS, "10/1m"), 1, START);
+
+            assertThat(decision.remaining()).isEqualTo(10);
+            assertThat(decision.nextAfterMicros()).isZero();
+            assertThat(decision.capacity()).isEqualTo(10);
+        }
+
+        @Test
+        @DisplayName("S11 finds no fresh limit where the algorithm changed")
+        void findsNoFreshLimit() {
+            Policy first = version(1, Carry.AS_IS, "10/1m");
+            Policy second = version(2, Carry.AS_IS, "10/1m fixed");
+            key.acquire(second, 10, START);
+
+            Decision decision = key.acquire(first, 1, START);
+
+            assertThat(decision.allowed()).isFalse();
+            assertThat(decision.retryAfterMicros()).isEqualTo(60 * SECOND);
+            assertThat(decision.limit()).map(LimitStatus::name).hasValue("api");
+            assertThat(decision.remaining()).isZero();
+        }
+
+        @Test
+        @DisplayName("S11 is told of a newer version's further limits by its own first one")
+        void isToldByItsFirstLimit() {
+            Policy first = version(1, Carry.AS_IS, "100/1m", "10/1s");
+            Policy second = version(2, Carry.AS_IS, "100/1m", "10/1s", "3/1h fixed");
+            key.acquire(second, 2, START);
+
+            Decision allowed = key.acquire(first, 1, START);
+            assertThat(allowed.allowed()).isTrue();
+            assertThat(allowed.remaining()).isZero();
+            assertThat(allowed.nextAfterMicros()).isEqualTo(3600 * SECOND);
+            Decision denied = key.acquire(first, 1, START);
+            assertThat(denied.allowed()).isFalse();
+            assertThat(denied.limit()).map(LimitStatus::name).hasValue("api-1");
+            assertThat(denied.retryAfterMicros()).isEqualTo(3600 * SECOND);
+            assertThat(denied.resetAfterMicros()).isEqualTo(3600 * SECOND);
+            assertThat(denied.limits().get(1).admits()).isTrue();
+        }
+
+        @Test
+        @DisplayName("S6 is told to wait until the state is gone, for a cost above what the newer version ever admits")
+        void waitsForTheStateToGo() {
+            Policy first = version(1, Carry.AS_IS, "10/1m");
+            Policy second = version(2, Carry.AS_IS, "5/1m", "1000/1h fixed");
+            key.acquire(second, 1, START);
+
+            Decision decision = key.acquire(first, 8, START);
+            assertThat(decision.allowed()).isFalse();
+            assertThat(decision.retryAfterMicros()).isEqualTo(3600 * SECOND);
+            assertThat(key.peek(first, 8, START + 3600 * SECOND - 1).allowed()).isFalse();
+            assertThat(key.acquire(first, 8, START + 3600 * SECOND).allowed()).isTrue();
+        }
+
+        @Test
+        @DisplayName("S11 with a limit of 0 is denied for ever, whatever the state says")
+        void withALimitOfZero() {
+            key.acquire(version(2, Carry.AS_IS, "10/1m"), 1, START);
+
+            assertThat(key.acquire(version(1, Carry.AS_IS, "0/1m"), 1, START).retryAfterMicros())
+                    .isEqualTo(Micros.NEVER);
+        }
+
+        @Test
+        @DisplayName(
+                "S11 enforces a limit of its own that the newer version has in shadow, and one in shadow that is enforced now")
+        void shadowFlagsOfBothVersionsCount() {
+            Policy enforced = version(1, Carry.AS_IS, "10/1m", "4/1h fixed");
+            Policy shadowed = version(2, Carry.AS_IS, "10/1m", "~4/1h fixed");
+            Policy enforcedAgain = version(3, Carry.AS_IS, "10/1m", "4/1h fixed");
+            key.acquire(shadowed, 4, START);
+            assertThat(key.acquire(enforced, 1, START).allowed()).isFalse();
+            assertThat(key.acquire(shadowed, 1, START).allowed()).isTrue();
+
+            assertThat(key.acquire(enforcedAgain, 1, START + 3600 * SECOND).allowed())
+                    .isTrue();
+            key.acquire(enforcedAgain, 3, START + 3600 * SECOND);
+            Decision decision = key.acquire(shadowed, 1, START + 3600 * SECOND);
+            assertThat(decision.allowed()).isFalse();
+            assertThat(decision.retryAfterMicros()).isEqualTo(3600 * SECOND);
+        }
+
+        @Test
+        @DisplayName("S11 of a policy in shadow stays in shadow")
+        void inShadowStaysInShadow() {
+            Policy shadow = Policy.builder("api")
+                    .limit(Limit.parse("10/1m"))
+                    .limit(Limit.parse("10/1s"))
+                    .inShadow()
+                    .build();
+            key.acquire(version(2, Carry.AS_IS, "3/1h fixed"), 3, START);
+            CounterState before = key.state();
+
+            Decision decision = key.acquire(shadow, 1, START);
+
+            assertThat(decision.allowed()).isTrue();
+            assertThat(decision.shadowDenied()).isTrue();
+            assertThat(decision.limits()).extracting(LimitStatus::enforced).containsExactly(false, false);
+            assertThat(key.state()).isSameAs(before);
+        }
+    }
+
+    @ParameterizedTest(name = "S11 two clients that alternate between {0} and {1} with RESET share {2} permits")
+    @CsvSource({
+        "10/1h, 10/1h, 20",
+        "10/1h, 5/1h fixed, 15",
+        "10/1h fixed, 5/1h interval, 15",
+        "10/1h sliding, 7/1d sliding, 17",
+        "10/1h fixed aligned, 3/1h sliding, 13",
+    })
+    void oneResetsWorth(String before, String after, long most) {
+        Policy first = version(1, Carry.RESET, before);
+        Policy second = version(2, Carry.RESET, after);
+        long start = START - START % (3600 * SECOND);
+        long admitted = key.drain(first, start);
+        for (int i = 0; i < 100; i++) {
+            admitted += key.admits(second, 1, start) ? 1 : 0;
+            admitted += key.admits(first, 1, start) ? 1 : 0;
+        }
+        assertThat(admitted).isEqualTo(most);
+    }
+
+    @Test
+    @DisplayName("S11 a key that was forgotten starts under any version")
+    void aForgottenKeyHasNoVersion() {
+        key.acquire(version(2, Carry.AS_IS, "10/1m fixed"), 1, START);
+
+        assertThat(key.acquire(version(1, Carry.AS_IS, "5/1m"), 1, START + 60 * SECOND)
+                        .remaining())
+                .isEqualTo(4);
+        assertThat(key.state().version()).isEqualTo(1);
+    }
+}
