@@ -1,0 +1,191 @@
+package dev.guard.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A decision")
+class DecisionTest {
+
+    private static final DecisionSource SOURCE = DecisionSource.of("model", FailureMode.STRICT_DISTRIBUTED);
+    private static final Policy THREE =
+            Policy.of("api", Limit.parse("10/1s"), Limit.parse("20/1m"), Limit.parse("30/1h"));
+
+    private static LimitStatus says(int limit, long remaining, long retryAfter, long resetAfter) {
+        return status(limit, remaining, retryAfter, resetAfter, true);
+    }
+
+    private static LimitStatus status(int limit, long remaining, long retryAfter, long resetAfter, boolean enforced) {
+        return new LimitStatus(
+                THREE.limitName(limit),
+                THREE.limits().get(limit).capacity(),
+                Micros.of(THREE.limits().get(limit).period()),
+                remaining,
+                retryAfter,
+                resetAfter,
+                limit + 1,
+                retryAfter == 0,
+                enforced);
+    }
+
+    private static Decision of(boolean allowed, LimitStatus... limits) {
+        return Decision.of(THREE, SOURCE, allowed, 1, List.of(limits));
+    }
+
+    @Test
+    @DisplayName("that allows is bound by the limit with the least left, the first declared of equals")
+    void allowedIsBoundByTheLeast() {
+        Decision decision = of(true, says(0, 5, 0, 50), says(1, 3, 0, 10), says(2, 3, 0, 70));
+        assertThat(decision).isInstanceOf(Allowed.class);
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+        assertThat(decision.capacity()).isEqualTo(20);
+        assertThat(decision.remaining()).isEqualTo(3);
+        assertThat(decision.retryAfter()).isZero();
+        assertThat(decision.resetAfter()).isEqualTo(Duration.ofNanos(70_000));
+        assertThat(decision.nextAfterMicros()).isEqualTo(2);
+        assertThat(decision.policy()).isEqualTo(THREE);
+        assertThat(decision.cost()).isEqualTo(1);
+        assertThat(decision.backend()).isEqualTo("model");
+        assertThat(decision.degraded()).isFalse();
+        assertThat(decision.source()).isEqualTo(SOURCE);
+    }
+
+    @Test
+    @DisplayName("that denies is bound by the denying limit with the longest wait, the first declared of equals")
+    void deniedIsBoundByTheLongestWait() {
+        Decision decision = of(false, says(0, 0, 40, 50), says(1, 1, 90, 95), says(2, 0, 90, 92));
+        assertThat(decision).isInstanceOf(Denied.class);
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+        assertThat(decision.retryAfterMicros()).isEqualTo(90);
+        assertThat(decision.remaining()).isZero();
+        assertThat(decision.resetAfterMicros()).isEqualTo(95);
+        assertThat(((Denied) decision).reason()).isEqualTo(Denied.Reason.LIMIT);
+        assertThat(((Denied) decision).canRetry()).isTrue();
+    }
+
+    @Test
+    @DisplayName("that denies is not bound by a limit that admits, however little it has left")
+    void anAdmittingLimitDoesNotBind() {
+        Decision decision = of(false, says(0, 0, 0, 500), says(1, 1, 0, 400), says(2, 2, 7, 9));
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-3");
+        assertThat(decision.retryAfterMicros()).isEqualTo(7);
+        Decision first = of(false, says(0, 2, 7, 9), says(1, 0, 0, 500), says(2, 1, 0, 400));
+        assertThat(first.limit()).map(LimitStatus::name).hasValue("api-1");
+    }
+
+    @Test
+    @DisplayName("that denies is bound by a limit of 0 before all others")
+    void aLimitOfZeroBinds() {
+        Decision decision = of(false, says(0, 0, Micros.TEN_YEARS, 5), says(1, 0, Micros.NEVER, 0), says(2, 9, 0, 0));
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+        assertThat(decision.retryAfterMicros()).isEqualTo(Micros.NEVER);
+        assertThat(decision.retryAfter()).isEqualTo(Duration.ofDays(3660));
+        assertThat(((Denied) decision).canRetry()).isFalse();
+        assertThat(decision.toString()).contains("Denied(LIMIT)").contains("retryAfter=never");
+    }
+
+    @Test
+    @DisplayName("counts only enforced limits, and tells what those in shadow would have said")
+    void shadowLimitsDoNotCount() {
+        Decision decision = of(true, status(0, 0, 80, 900, false), says(1, 3, 0, 10), says(2, 5, 0, 20));
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+        assertThat(decision.remaining()).isEqualTo(3);
+        assertThat(decision.resetAfterMicros()).isEqualTo(20);
+        assertThat(decision.shadowDenied()).isTrue();
+        assertThat(decision.limits().get(0).retryAfter()).isEqualTo(Duration.ofNanos(80_000));
+        assertThat(of(true, status(0, 1, 0, 0, false), says(1, 3, 0, 10), says(2, 5, 0, 20))
+                        .shadowDenied())
+                .isFalse();
+        assertThat(of(false, says(0, 0, 1, 1), says(1, 3, 0, 10), says(2, 5, 0, 20))
+                        .shadowDenied())
+                .isFalse();
+    }
+
+    @Test
+    @DisplayName("of which every limit is in shadow counts them all")
+    void allInShadow() {
+        Decision decision = of(true, status(0, 4, 0, 1, false), status(1, 2, 5, 6, false), status(2, 3, 0, 2, false));
+        assertThat(decision.remaining()).isEqualTo(2);
+        assertThat(decision.retryAfterMicros()).isZero();
+        assertThat(decision.resetAfterMicros()).isEqualTo(6);
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+    }
+
+    @Test
+    @DisplayName("needs one status for each limit")
+    void needsAStatusForEachLimit() {
+        assertThatThrownBy(() -> of(true, says(0, 1, 0, 0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("1 statuses for the 3 limits of policy 'api'");
+    }
+
+    @Test
+    @DisplayName("of an only limit is the same however it was made")
+    void ofAnOnlyLimit() {
+        Policy one = Policy.of("one", Limit.parse("10/1s"));
+        LimitStatus status = new LimitStatus("one", 10, 1_000_000, 4, 0, 600_000, 50_000, true, true);
+        Decision quick = Decision.ofOnlyLimit(one, SOURCE, true, 2, 4, 0, 600_000, 50_000);
+        Decision general = Decision.of(one, SOURCE, true, 2, List.of(status));
+        assertThat(quick).isEqualTo(general).hasSameHashCodeAs(general).hasToString(general.toString());
+        assertThat(quick.limits()).containsExactly(status);
+        assertThat(quick.limit()).hasValue(status);
+
+        LimitStatus denying = new LimitStatus("one", 10, 1_000_000, 1, 70, 900_000, 60, false, true);
+        Decision quickDenial = Decision.ofOnlyLimit(one, SOURCE, false, 2, 1, 70, 900_000, 60);
+        assertThat(quickDenial)
+                .isEqualTo(Decision.of(one, SOURCE, false, 2, List.of(denying)))
+                .isNotEqualTo(quick);
+        assertThat(status.window()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(status.resetAfter()).isEqualTo(Duration.ofMillis(600));
+        assertThat(status.nextAfter()).isEqualTo(Duration.ofMillis(50));
+    }
+
+    @Test
+    @DisplayName("differs from another one in any part")
+    void equality() {
+        Policy one = Policy.of("one", Limit.parse("10/1s"));
+        Decision decision = Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 60, 5);
+        assertThat(decision)
+                .isNotEqualTo("allowed")
+                .isNotEqualTo(
+                        Decision.ofOnlyLimit(Policy.of("two", Limit.parse("10/1s")), SOURCE, true, 1, 4, 0, 60, 5))
+                .isNotEqualTo(
+                        Decision.ofOnlyLimit(one, DecisionSource.of("x", FailureMode.LOCAL_ONLY), true, 1, 4, 0, 60, 5))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 2, 4, 0, 60, 5))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 3, 0, 60, 5))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 61, 5))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 60, 6))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 9, 60, 5));
+        assertThat(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 9, 60, 5))
+                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 8, 60, 5));
+        assertThat(decision.toString())
+                .startsWith("Allowed[policy=one, cost=1, remaining=4, retryAfter=0us, resetAfter=60us");
+    }
+
+    @Test
+    @DisplayName("for want of capacity names no limit, and has nothing left")
+    void forCapacity() {
+        Denied denied = Denied.forCapacity(THREE, SOURCE, 2, 1_500_000);
+        assertThat(denied.allowed()).isFalse();
+        assertThat(denied.reason()).isEqualTo(Denied.Reason.CAPACITY);
+        assertThat(denied.limit()).isEmpty();
+        assertThat(denied.limits()).isEmpty();
+        assertThat(denied.capacity()).isZero();
+        assertThat(denied.remaining()).isZero();
+        assertThat(denied.retryAfter()).isEqualTo(Duration.ofMillis(1_500));
+        assertThat(denied.shadowDenied()).isFalse();
+        assertThat(denied.toString()).contains("Denied(CAPACITY)");
+    }
+
+    @Test
+    @DisplayName("of a degraded guard says so")
+    void degraded() {
+        DecisionSource local = new DecisionSource("local_degraded", FailureMode.EXPLICIT_DEGRADED, true);
+        assertThat(Denied.forCapacity(THREE, local, 1, 0).degraded()).isTrue();
+        assertThat(FailureMode.EXPLICIT_DEGRADED.settingName()).isEqualTo("explicit_degraded");
+    }
+}
