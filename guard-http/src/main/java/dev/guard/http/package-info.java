@@ -1,4 +1,14 @@
-/** Verdicts over HTTP, without a web framework. */
+/**
+ * What HTTP answers to a decision: status, header fields and body, once for every integration and without a web framework.
+ *
+ * <pre>{@code
+ * Verdict verdict = Verdict.of(api.tryAcquire(ClientAddress.of(peer)));
+ * verdict.headers().forEach(response::setHeader);
+ * if (!verdict.passes()) {
+ *     response.send(verdict.status(), verdict.body());
+ * }
+ * }</pre>
+ */
 @NullMarked
 package dev.guard.http;
 

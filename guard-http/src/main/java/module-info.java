@@ -1,0 +1,9 @@
+/** Verdicts over HTTP, without a web framework. */
+module dev.guard.http {
+    requires transitive dev.guard.api;
+    requires static transitive org.jspecify;
+    requires com.fasterxml.jackson.core;
+    requires com.google.common;
+
+    exports dev.guard.http;
+}

@@ -1,0 +1,111 @@
+package dev.guard.server;
+
+import dev.guard.domain.FailureMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which backend keeps the state, in which mode, and what the user should be warned of.
+ *
+ * <p>{@code DEMO_MODE=true} means memory whatever else is set. Else {@code local_only} means memory. Else it is the
+ * backend that is named, or {@value #REDIS} where none is, and production does not start without the store's address.
+ */
+record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
+
+    static final String MODE_EXPECTED = "strict_distributed, explicit_degraded or local_only";
+    static final String BACKEND_EXPECTED = "redis-lettuce, redis-jedis, hazelcast or memory";
+
+    private static final String MEMORY = "memory";
+    private static final String REDIS = "redis-lettuce";
+
+    /** Any of these says where Redis is. */
+    private static final List<String> REDIS_ADDRESS =
+            List.of("REDIS_URL", "REDIS_CONNECTION_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD");
+
+    /** A setting and where it was found. */
+    private record Setting(String value, String source) {}
+
+    /** Memory, for {@code guard demo} and for {@code DEMO_MODE=true}. */
+    static BackendChoice demo(Environment environment, ServerFile file) {
+        List<String> warnings = new ArrayList<>();
+        warnings.add("Using in-memory counters (DEMO_MODE)");
+        for (String variable : REDIS_ADDRESS) {
+            if (environment.has(variable)) {
+                warnings.add(variable + " is ignored (DEMO_MODE)");
+            }
+        }
+        mode(environment, file)
+                .filter(mode -> !mode.value().equals(FailureMode.LOCAL_ONLY.settingName()))
+                .ifPresent(mode -> warnings.add(mode.source() + " is ignored (DEMO_MODE)"));
+        backend(environment, file)
+                .filter(backend -> !backend.value().equals(MEMORY))
+                .ifPresent(backend -> warnings.add(backend.source() + " is ignored (DEMO_MODE)"));
+        return new BackendChoice(MEMORY, FailureMode.LOCAL_ONLY, List.copyOf(warnings));
+    }
+
+    /**
+     * The choice for {@code guard serve}.
+     *
+     * @throws StartException if the settings contradict each other, or production has no store
+     */
+    static BackendChoice serve(Environment environment, ServerFile file) {
+        if (environment.isDemo()) {
+            return demo(environment, file);
+        }
+        Optional<Setting> modeSetting = mode(environment, file);
+        Optional<Setting> backendSetting = backend(environment, file);
+        FailureMode mode = modeSetting.map(BackendChoice::parsed).orElse(FailureMode.STRICT_DISTRIBUTED);
+        if (mode == FailureMode.LOCAL_ONLY) {
+            List<String> warnings = new ArrayList<>();
+            warnings.add("Using in-memory counters (" + modeSetting.orElseThrow().source() + " is local_only):"
+                    + " no other process shares them");
+            backendSetting
+                    .filter(backend -> !backend.value().equals(MEMORY))
+                    .ifPresent(backend -> warnings.add(backend.source() + " is ignored (local_only)"));
+            return new BackendChoice(MEMORY, mode, List.copyOf(warnings));
+        }
+        if (mode == FailureMode.EXPLICIT_DEGRADED) {
+            throw StartException.configuration(modeSetting.orElseThrow().source() + " is explicit_degraded, which this"
+                    + " version of guard does not support, expected strict_distributed or local_only");
+        }
+        String backend = backendSetting.map(Setting::value).orElse(REDIS);
+        if (backend.equals(MEMORY)) {
+            throw StartException.configuration(backendSetting.orElseThrow().source()
+                    + " is memory, which no other process shares, and "
+                    + modeSetting.map(Setting::source).orElse("GUARD_MODE") + " is " + mode.settingName()
+                    + "; expected GUARD_MODE=local_only with it, or a shared backend such as " + REDIS);
+        }
+        if (backend.startsWith("redis-") && REDIS_ADDRESS.stream().noneMatch(environment::has)) {
+            throw StartException.store("Redis validation failed: REDIS_URL environment variable is required");
+        }
+        return new BackendChoice(backend, mode, List.of());
+    }
+
+    private static Optional<Setting> mode(Environment environment, ServerFile file) {
+        return setting(environment, "GUARD_MODE", file.mode(), "mode");
+    }
+
+    private static Optional<Setting> backend(Environment environment, ServerFile file) {
+        return setting(environment, "GUARD_BACKEND", file.backend(), "backend");
+    }
+
+    /** What a variable says or, where it is silent, the file. */
+    private static Optional<Setting> setting(
+            Environment environment, String variable, Optional<String> inFile, String field) {
+        return environment
+                .get(variable)
+                .map(value -> new Setting(value, variable))
+                .or(() -> inFile.map(value -> new Setting(value, field)));
+    }
+
+    private static FailureMode parsed(Setting setting) {
+        for (FailureMode mode : FailureMode.values()) {
+            if (mode.settingName().equals(setting.value())) {
+                return mode;
+            }
+        }
+        throw StartException.configuration(
+                setting.source() + " is '" + setting.value() + "', expected " + MODE_EXPECTED);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.guard.server;
+
+import dev.guard.http.ClientAddress;
+import dev.guard.http.Problem;
+import dev.guard.http.Verdict;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request and its answer. Lives on one event loop, and answers once. */
+final class Exchange {
+
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+    private static final String JSON = "application/json";
+
+    private final HttpServerRequest request;
+    private final Context context;
+    private final int maxBody;
+
+    Exchange(HttpServerRequest request, Context context, int maxBody) {
+        this.request = request;
+        this.context = context;
+        this.maxBody = maxBody;
+    }
+
+    String path() {
+        return request.path();
+    }
+
+    HttpMethod method() {
+        return request.method();
+    }
+
+    @Nullable String query() {
+        return request.query();
+    }
+
+    @Nullable String header(String name) {
+        return request.getHeader(name);
+    }
+
+    /** The address that the connection comes from. No header field is believed. */
+    String peer() {
+        return ClientAddress.parse(request.remoteAddress().hostAddress());
+    }
+
+    /** Runs something on this exchange's event loop: now, if that is where the caller is. */
+    void onEventLoop(Runnable action) {
+        if (context == io.vertx.core.Vertx.currentContext()) {
+            action.run();
+        } else {
+            context.runOnContext(ignored -> action.run());
+        }
+    }
+
+    /**
+     * Reads the body and goes on with it; one that is larger than allowed is answered with 413 as soon as that is known,
+     * and no more of it is kept.
+     */
+    void readBody(Handler<byte[]> then) {
+        if (declaredLength() > maxBody) {
+            refuseBody();
+            return;
+        }
+        if ("100-continue".equalsIgnoreCase(header("Expect"))) {
+            request.response().writeContinue();
+        }
+        Buffer body = Buffer.buffer();
+        request.handler(chunk -> {
+            if (request.response().ended()) {
+                return;
+            }
+            if (body.length() + chunk.length() > maxBody) {
+                refuseBody();
+            } else {
+                body.appendBuffer(chunk);
+            }
+        });
+        request.endHandler(ignored -> {
+            if (!request.response().ended()) {
+                guarded(() -> then.handle(body.getBytes()));
+            }
+        });
+    }
+
+    /** Runs a step of the exchange; what it throws is the answer. */
+    void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    /** Answers with a failure. What is not one of guard's own is a fault of the server, and logged. */
+    void fail(Throwable failure) {
+        Verdict verdict = Verdict.ofFailure(failure);
+        if (verdict.status() == 500) {
+            log.error("{} {} failed", method(), path(), failure);
+        }
+        send(verdict);
+    }
+
+    /** Answers with a problem. */
+    void refuse(int status, String detail) {
+        send(Verdict.of(Problem.of(status, detail)));
+    }
+
+    /** Answers with a verdict as it is: an allowed one has no body. */
+    void send(Verdict verdict) {
+        send(verdict.status(), verdict.headers(), verdict.body());
+    }
+
+    /** Answers with JSON. */
+    void sendJson(int status, Map<String, String> headers, String json) {
+        request.response().putHeader("Content-Type", JSON);
+        send(status, headers, json);
+    }
+
+    /** Answers with a text of some media type. */
+    void send(int status, Map<String, String> headers, String body) {
+        HttpServerResponse response = request.response();
+        if (response.ended() || response.closed()) {
+            return;
+        }
+        response.setStatusCode(status);
+        headers.forEach(response::putHeader);
+        response.putHeader("Cache-Control", "no-store");
+        response.putHeader("Date", HttpDate.now());
+        if (leavesBodyUnread()) {
+            response.putHeader("Connection", "close");
+        }
+        Buffer bytes = Buffer.buffer(body);
+        if (method().equals(HttpMethod.HEAD)) {
+            response.putHeader("Content-Length", Integer.toString(bytes.length()));
+            response.end();
+        } else {
+            response.end(bytes);
+        }
+    }
+
+    private void refuseBody() {
+        refuse(413, "body is larger than " + maxBody + " bytes, the most that is read");
+    }
+
+    /**
+     * Whether the rest of the body is not worth waiting for: it is larger than what is read, or the client waits to be
+     * asked for it.
+     */
+    private boolean leavesBodyUnread() {
+        return declaredLength() > maxBody
+                || (!request.isEnded() && (header("Expect") != null || header("Transfer-Encoding") != null));
+    }
+
+    private long declaredLength() {
+        String length = header("Content-Length");
+        if (length == null) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.guard.server;
+
+import dev.guard.api.Guard;
+import dev.guard.domain.Policy;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * guard over HTTP. One event loop a core; each connection stays on one of them.
+ */
+final class GuardServer implements AutoCloseable {
+
+    private static final int MAX_LINE = 8 * 1024;
+    private static final int MAX_HEADERS = 16 * 1024;
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final Endpoints endpoints;
+    private final Listening listening;
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private int port;
+
+    private GuardServer(Vertx vertx, Endpoints endpoints, Listening listening) {
+        this.vertx = vertx;
+        this.endpoints = endpoints;
+        this.listening = listening;
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @throws StartException if it cannot listen there
+     */
+    static GuardServer start(Listening listening, Guard guard, Collection<Policy> policies, About about) {
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+        Endpoints endpoints = new Endpoints(guard, policies, about, listening.trustedCallers());
+        GuardServer server = new GuardServer(vertx, endpoints, listening);
+        try {
+            server.listen();
+            return server;
+        } catch (StartException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** The port that it listens on. */
+    int port() {
+        return port;
+    }
+
+    /** The URL under which it can be tried from this machine. */
+    String url() {
+        return listening.url(port);
+    }
+
+    private void listen() {
+        DeploymentOptions everyLoop =
+                new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
+        try {
+            vertx.deployVerticle(Loop::new, everyLoop)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            this.port = servers.get(0).actualPort();
+        } catch (ExecutionException e) {
+            throw cannotListen(e.getCause());
+        } catch (TimeoutException e) {
+            throw cannotListen(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw cannotListen(e);
+        }
+    }
+
+    private StartException cannotListen(Throwable cause) {
+        String where = "port " + listening.port() + " on " + listening.host();
+        return StartException.failed(
+                cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")
+                        ? where + " is in use; choose another one with --port"
+                        : "cannot listen on " + where + ": " + cause.getMessage());
+    }
+
+    /** Stops accepting, lets what is in flight end, and closes what has not ended by then. */
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    void close(Duration patience) {
+        endpoints.drain();
+        Future.join(servers.stream().map(server -> server.shutdown(patience)).toList())
+                .eventually(vertx::close)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    private HttpServerOptions options() {
+        return new HttpServerOptions()
+                .setHost(listening.host())
+                // -1: every loop shares one port that is free
+                .setPort(listening.port() == 0 ? -1 : listening.port())
+                .setMaxInitialLineLength(MAX_LINE)
+                .setMaxHeaderSize(MAX_HEADERS)
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(30)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    }
+
+    private final class Loop extends VerticleBase {
+        @Override
+        public Future<?> start() {
+            Context loop = context;
+            HttpServer server = vertx.createHttpServer(options())
+                    .requestHandler(request -> {
+                        Exchange exchange = new Exchange(request, loop, listening.maxBody());
+                        exchange.guarded(() -> endpoints.handle(exchange));
+                    })
+                    .invalidRequestHandler(request -> refuseInvalid(new Exchange(request, loop, listening.maxBody()), request));
+            servers.add(server);
+            return server.listen();
+        }
+    }
+
+    private static void refuseInvalid(Exchange exchange, HttpServerRequest request) {
+        Throwable cause = request.decoderResult().cause();
+        if (cause instanceof TooLongHttpLineException) {
+            exchange.refuse(414, "the request line is longer than " + MAX_LINE + " bytes");
+        } else if (cause instanceof TooLongHttpHeaderException) {
+            exchange.refuse(431, "the header fields are larger than " + MAX_HEADERS + " bytes");
+        } else {
+            exchange.refuse(400, "this is not a request that HTTP/1.1 allows");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.guard.server;
+
+import dev.guard.domain.Carry;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Limit;
+import dev.guard.domain.Policy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads policies from YAML:
+ *
+ * <pre>
+ * policies:
+ *   demo:   { limits: ["10/1m fixed"] }
+ *   search:
+ *     version: 2
+ *     carry: proportional
+ *     limits:
+ *       - "20/1s"
+ *       - { limit: "500/1h", name: hourly, shadow: true }
+ * </pre>
+ */
+final class PolicyReader {
+
+    private PolicyReader() {}
+
+    /** The policies of a file. */
+    static List<Policy> read(Path file) {
+        return read(YamlFile.read(file));
+    }
+
+    /** The policies that {@code guard demo} has when none are named. */
+    static List<Policy> sample() {
+        try (InputStream sample = PolicyReader.class.getResourceAsStream("demo-policies.yaml")) {
+            if (sample == null) {
+                throw new IllegalStateException("demo-policies.yaml is missing from the program");
+            }
+            return read(YamlFile.of("demo-policies.yaml", new String(sample.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("demo-policies.yaml cannot be read", e);
+        }
+    }
+
+    /** The policies of a document that holds nothing else. */
+    static List<Policy> read(YamlFile file) {
+        YamlValue root = file.root();
+        YamlValue policies = root.fields("policies").get("policies");
+        if (policies == null) {
+            root.error("has no policies, expected a field 'policies' with a mapping of names to policies");
+        }
+        List<Policy> read = policies == null ? List.of() : read(policies);
+        file.requireSound();
+        return read;
+    }
+
+    /** The policies of a mapping of names to policies; errors are noted in its file. */
+    static List<Policy> read(YamlValue policies) {
+        List<Policy> read = new ArrayList<>();
+        policies.entries().forEach((name, value) -> policy(name, value).ifPresent(read::add));
+        return read;
+    }
+
+    private static Optional<Policy> policy(String name, YamlValue value) {
+        Map<String, YamlValue> fields = value.fields("limits", "version", "shadow", "carry");
+        if (!value.isMapping()) {
+            return Optional.empty();
+        }
+        Policy.Builder policy = Policy.builder(name);
+        boolean sound = true;
+        YamlValue limits = fields.get("limits");
+        if (limits == null) {
+            value.error("has no limits, expected a field 'limits' with a list such as [\"20/1s\", \"500/1h\"]");
+            return Optional.empty();
+        }
+        for (YamlValue item : limits.items()) {
+            Optional<Limit> limit = limit(item);
+            limit.ifPresent(policy::limit);
+            sound &= limit.isPresent();
+        }
+        if (fields.containsKey("version")) {
+            fields.get("version").number(1, Integer.MAX_VALUE).ifPresent(policy::version);
+        }
+        if (flag(fields, "shadow")) {
+            policy.inShadow();
+        }
+        if (fields.containsKey("carry")) {
+            carry(fields.get("carry")).ifPresent(policy::carry);
+        }
+        return sound ? built(policy, limits) : Optional.empty();
+    }
+
+    private static Optional<Policy> built(Policy.Builder policy, YamlValue limits) {
+        try {
+            return Optional.of(policy.build());
+        } catch (GuardConfigurationException e) {
+            limits.error(e.detail());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Limit> limit(YamlValue value) {
+        if (!value.isMapping()) {
+            return parsed(value);
+        }
+        Map<String, YamlValue> fields = value.fields("limit", "name", "shadow");
+        YamlValue text = fields.get("limit");
+        if (text == null) {
+            value.error("has no limit, expected a field 'limit' with a text such as 100/1m");
+            return Optional.empty();
+        }
+        return parsed(text).flatMap(limit -> {
+            Limit named = limit;
+            if (fields.containsKey("name")) {
+                Optional<String> name = fields.get("name").text("a name").filter(given -> !given.isEmpty());
+                if (name.isEmpty()) {
+                    fields.get("name").error("is empty, expected a name");
+                    return Optional.empty();
+                }
+                named = named.named(name.get());
+            }
+            return Optional.of(flag(fields, "shadow") ? named.inShadow() : named);
+        });
+    }
+
+    private static Optional<Limit> parsed(YamlValue value) {
+        return value.text("a limit such as 100/1m").flatMap(text -> {
+            try {
+                return Optional.of(Limit.parse(text));
+            } catch (GuardConfigurationException e) {
+                value.error(e.detail());
+                return Optional.empty();
+            }
+        });
+    }
+
+    private static boolean flag(Map<String, YamlValue> fields, String name) {
+        YamlValue value = fields.get(name);
+        return value != null && value.flag().orElse(false);
+    }
+
+    private static Optional<Carry> carry(YamlValue value) {
+        String expected = "as_is, additive, proportional or reset";
+        return value.text(expected).flatMap(text -> {
+            for (Carry carry : Carry.values()) {
+                if (carry.name().toLowerCase(Locale.ROOT).equals(text)) {
+                    return Optional.of(carry);
+                }
+            }
+            value.error("is '" + text + "', expected " + expected);
+            return Optional.empty();
+        });
+    }
+}

@@ -1,0 +1,84 @@
+package dev.guard.server;
+
+import dev.guard.api.Guard;
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Policy;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+
+/**
+ * The server as a process: started in the order that operators know, and stopped by SIGTERM.
+ *
+ * @param listening where it listens
+ * @param choice the backend and the mode
+ * @param file the settings of the backend
+ * @param about what it tells of itself
+ */
+record Service(Listening listening, BackendChoice choice, ServerFile file, About about) {
+
+    /** How long requests in flight may take to end once the server was told to stop. */
+    private static final Duration DRAIN = Duration.ofSeconds(10);
+
+    /**
+     * Starts the server and stays until the process is told to end; the status is then {@link ExitCode#GOOD}.
+     *
+     * @throws StartException if it does not start
+     */
+    int run(Console console, Supplier<List<Policy>> source) {
+        choice.warnings().forEach(console::warn);
+        List<Policy> policies = source.get();
+        Guard guard = open(policies);
+        GuardServer server = GuardServer.start(listening, guard, policies, about);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(console, server, guard), "guard-shutdown"));
+        announce(console, server, policies);
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.GOOD;
+    }
+
+    private Guard open(List<Policy> policies) {
+        Guard.Builder builder = Guard.builder()
+                .backend(choice.backend())
+                .mode(choice.mode())
+                .policies(policies)
+                .directCompletion();
+        file.settings(choice.backend())
+                .forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
+        try {
+            return builder.build();
+        } catch (GuardConfigurationException e) {
+            throw StartException.configuration(e.detail());
+        } catch (BackendUnavailableException e) {
+            throw StartException.store(choice.backend() + " validation failed: " + e.detail());
+        }
+    }
+
+    private static void announce(Console console, GuardServer server, List<Policy> policies) {
+        if (policies.isEmpty()) {
+            console.warn("No policies: every question is answered with 404; name a file with --policies");
+            console.say("guard is up on " + server.url());
+        } else {
+            console.say("guard is up on " + server.url() + " – try:");
+            console.say("  curl -i \"" + server.url() + "/v1/check?policy="
+                    + AcquisitionQuery.escaped(policies.get(0).name()) + "\"");
+        }
+    }
+
+    /**
+     * Lets what is in flight end, and ends the process with the status of a server that did what it was told: the JVM of
+     * itself would make 143 of it.
+     */
+    private static void stop(Console console, GuardServer server, Guard guard) {
+        console.say("guard is stopping");
+        server.close(DRAIN);
+        guard.close();
+        Runtime.getRuntime().halt(ExitCode.GOOD);
+    }
+}
