@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param tenant whose subjects these are; null where the request names none
  * @param cost the permits
  */
-record Acquisition(String policy, @Nullable String subject, @Nullable String tenant, long cost) {
+record Acquisition(
+        String policy, @Nullable String subject, @Nullable String tenant, long cost) {
 
     /** The longest policy, tenant or subject in characters: beyond it is no name, but somebody filling the store. */
     static final int LONGEST = 1_024;

@@ -16,8 +16,9 @@ final class AcquisitionJson {
 
     private static final String EXAMPLE = "{\"policy\":\"demo\",\"subject\":\"203.0.113.9\"}";
 
-    private static final JsonFactory FACTORY =
-            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
 
     private AcquisitionJson() {}
 
@@ -31,12 +32,14 @@ final class AcquisitionJson {
         try (JsonParser json = FACTORY.createParser(body)) {
             Acquisition acquisition = read(json);
             if (json.nextToken() != null) {
-                throw new InvalidArgumentException("body goes on after its object, expected one object such as " + EXAMPLE);
+                throw new InvalidArgumentException(
+                        "body goes on after its object, expected one object such as " + EXAMPLE);
             }
             return acquisition;
         } catch (JsonProcessingException e) {
-            throw new InvalidArgumentException("body is not valid JSON at line " + e.getLocation().getLineNr()
-                    + ", column " + e.getLocation().getColumnNr() + ", expected an object such as " + EXAMPLE);
+            throw new InvalidArgumentException(
+                    "body is not valid JSON at line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + ", expected an object such as " + EXAMPLE);
         } catch (IOException e) {
             throw new InvalidArgumentException("body is not text in UTF-8, expected an object such as " + EXAMPLE);
         }
@@ -45,8 +48,8 @@ final class AcquisitionJson {
     private static Acquisition read(JsonParser json) throws IOException {
         JsonToken first = json.nextToken();
         if (first != JsonToken.START_OBJECT) {
-            throw new InvalidArgumentException("body is " + (first == null ? "empty" : shown(json)) + ", expected an object such as "
-                    + EXAMPLE);
+            throw new InvalidArgumentException(
+                    "body is " + (first == null ? "empty" : shown(json)) + ", expected an object such as " + EXAMPLE);
         }
         String policy = null;
         String subject = null;
@@ -64,8 +67,9 @@ final class AcquisitionJson {
                 case "subject" -> subject = text(field, json);
                 case "tenant" -> tenant = text(field, json);
                 case "cost" -> cost = cost(json);
-                default -> throw new InvalidArgumentException(
-                        "unknown field " + Shown.of(field) + ", expected policy, subject, tenant or cost");
+                default ->
+                    throw new InvalidArgumentException(
+                            "unknown field " + Shown.of(field) + ", expected policy, subject, tenant or cost");
             }
         }
         return new Acquisition(required("policy", policy), required("subject", subject), tenant, cost);

@@ -30,7 +30,8 @@ final class AcquisitionQuery {
         if (policy == null) {
             throw new InvalidArgumentException("policy is missing, expected the name of a policy, as in ?policy=demo");
         }
-        return new Acquisition(policy, parameters.get("subject"), parameters.get("tenant"), cost(parameters.get("cost")));
+        return new Acquisition(
+                policy, parameters.get("subject"), parameters.get("tenant"), cost(parameters.get("cost")));
     }
 
     private static Map<String, String> parameters(String query) {
@@ -50,8 +51,9 @@ final class AcquisitionQuery {
                             throw new InvalidArgumentException(name + " is given twice, expected one value");
                         }
                     }
-                    default -> throw new InvalidArgumentException(
-                            "unknown parameter " + Shown.of(name) + ", expected policy, subject, tenant or cost");
+                    default ->
+                        throw new InvalidArgumentException(
+                                "unknown parameter " + Shown.of(name) + ", expected policy, subject, tenant or cost");
                 }
             }
             start = end + 1;

@@ -58,8 +58,8 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
         FailureMode mode = modeSetting.map(BackendChoice::parsed).orElse(FailureMode.STRICT_DISTRIBUTED);
         if (mode == FailureMode.LOCAL_ONLY) {
             List<String> warnings = new ArrayList<>();
-            warnings.add("Using in-memory counters (" + modeSetting.orElseThrow().source() + " is local_only):"
-                    + " no other process shares them");
+            warnings.add("Using in-memory counters ("
+                    + modeSetting.orElseThrow().source() + " is local_only):" + " no other process shares them");
             backendSetting
                     .filter(backend -> !backend.value().equals(MEMORY))
                     .ifPresent(backend -> warnings.add(backend.source() + " is ignored (local_only)"));

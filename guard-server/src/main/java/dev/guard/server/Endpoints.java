@@ -48,8 +48,7 @@ final class Endpoints {
         this.policies = policies.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Policy::name,
-                        policy -> new Asked(
-                                guard.async().limiter(policy), telemetry.ofPolicy(policy, guard.mode()))));
+                        policy -> new Asked(guard.async().limiter(policy), telemetry.ofPolicy(policy, guard.mode()))));
     }
 
     /** A policy as it is asked. */
@@ -124,7 +123,7 @@ final class Endpoints {
         long start = System.nanoTime();
         CompletableFuture<Decision> answer =
                 verb == Verb.PEEK ? limiter.peek(subject, asked.cost()) : limiter.tryAcquire(subject, asked.cost());
-        answer.whenComplete((decision, error) -> {
+        var unused = answer.whenComplete((decision, error) -> {
             if (verb != Verb.PEEK) {
                 count(policy.meters(), decision, error, System.nanoTime() - start);
             }
@@ -141,8 +140,7 @@ final class Endpoints {
         }
     }
 
-    private static void answer(
-            Exchange exchange, Verb verb, @Nullable Decision decision, @Nullable Throwable error) {
+    private static void answer(Exchange exchange, Verb verb, @Nullable Decision decision, @Nullable Throwable error) {
         if (decision == null) {
             exchange.fail(error == null ? new IllegalStateException("neither a decision nor an error") : error);
             return;
@@ -174,15 +172,17 @@ final class Endpoints {
     }
 
     private void health(Exchange exchange) {
-        whenPinged(exchange, alive -> exchange.sendJson(alive ? 200 : 503, Map.of(), json(json -> {
-            json.writeStringField("status", alive ? "healthy" : "unhealthy");
-            json.writeStringField("version", about.version());
-            json.writeStringField("environment", about.environment());
-            json.writeObjectFieldStart("redis");
-            json.writeStringField("status", alive ? "connected" : "disconnected");
-            json.writeStringField("backend", backendField());
-            json.writeEndObject();
-        })));
+        whenPinged(
+                exchange,
+                alive -> exchange.sendJson(alive ? 200 : 503, Map.of(), json(json -> {
+                    json.writeStringField("status", alive ? "healthy" : "unhealthy");
+                    json.writeStringField("version", about.version());
+                    json.writeStringField("environment", about.environment());
+                    json.writeObjectFieldStart("redis");
+                    json.writeStringField("status", alive ? "connected" : "disconnected");
+                    json.writeStringField("backend", backendField());
+                    json.writeEndObject();
+                })));
     }
 
     private void ready(Exchange exchange) {
@@ -212,7 +212,7 @@ final class Endpoints {
     }
 
     private void whenPinged(Exchange exchange, Pinged pinged) {
-        guard.ping()
+        var unused = guard.ping()
                 .toCompletableFuture()
                 .copy()
                 .orTimeout(PING_MILLIS, TimeUnit.MILLISECONDS)

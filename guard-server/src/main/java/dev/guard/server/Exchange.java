@@ -39,11 +39,13 @@ final class Exchange {
         return request.method();
     }
 
-    @Nullable String query() {
+    @Nullable
+    String query() {
         return request.query();
     }
 
-    @Nullable String header(String name) {
+    @Nullable
+    String header(String name) {
         return request.getHeader(name);
     }
 

@@ -57,7 +57,7 @@ final class GuardCommand implements Callable<Integer> {
 
     private int failed(Exception failure) {
         if (failure instanceof StartException start) {
-            console.error(start.getMessage());
+            console.error(start.explanation());
             return start.exitCode();
         }
         console.error("guard failed: " + failure);
@@ -81,10 +81,16 @@ final class GuardCommand implements Callable<Integer> {
         @Spec(Spec.Target.MIXEE)
         private @Nullable CommandSpec command;
 
-        @Option(names = "--host", paramLabel = "ADDRESS", description = "Listen on this address; 127.0.0.1 if not given.")
+        @Option(
+                names = "--host",
+                paramLabel = "ADDRESS",
+                description = "Listen on this address; 127.0.0.1 if not given.")
         private @Nullable String host;
 
-        @Option(names = "--port", paramLabel = "N", description = "Listen on this port; 8080 if not given, 0 for a free one.")
+        @Option(
+                names = "--port",
+                paramLabel = "N",
+                description = "Listen on this port; 8080 if not given, 0 for a free one.")
         private @Nullable Integer port;
 
         @Option(

@@ -19,9 +19,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * guard over HTTP. One event loop a core; each connection stays on one of them.
@@ -79,18 +77,12 @@ final class GuardServer implements AutoCloseable {
     private void listen() {
         DeploymentOptions everyLoop =
                 new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors());
+        Future<String> deployed = vertx.deployVerticle(Loop::new, everyLoop);
         try {
-            vertx.deployVerticle(Loop::new, everyLoop)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            deployed.await(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
             this.port = servers.get(0).actualPort();
-        } catch (ExecutionException e) {
-            throw cannotListen(e.getCause());
-        } catch (TimeoutException e) {
-            throw cannotListen(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            // await throws what the future failed with, checked or not
             throw cannotListen(e);
         }
     }
@@ -98,7 +90,8 @@ final class GuardServer implements AutoCloseable {
     private StartException cannotListen(Throwable cause) {
         String where = "port " + listening.port() + " on " + listening.host();
         return StartException.failed(
-                cause instanceof BindException && String.valueOf(cause.getMessage()).contains("in use")
+                cause instanceof BindException
+                                && String.valueOf(cause.getMessage()).contains("in use")
                         ? where + " is in use; choose another one with --port"
                         : "cannot listen on " + where + ": " + cause.getMessage());
     }
@@ -139,7 +132,8 @@ final class GuardServer implements AutoCloseable {
                         Exchange exchange = new Exchange(request, loop, listening.maxBody());
                         exchange.guarded(() -> endpoints.handle(exchange));
                     })
-                    .invalidRequestHandler(request -> refuseInvalid(new Exchange(request, loop, listening.maxBody()), request));
+                    .invalidRequestHandler(
+                            request -> refuseInvalid(new Exchange(request, loop, listening.maxBody()), request));
             servers.add(server);
             return server.listen();
         }

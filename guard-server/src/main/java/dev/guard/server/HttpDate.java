@@ -9,8 +9,9 @@ import java.util.Locale;
 final class HttpDate {
 
     /** IMF-fixdate of RFC 9110; the formatter of the JDK writes the day of the month with one digit. */
-    private static final DateTimeFormatter FORMAT =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private record Second(long epochSecond, String text) {}
 

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerFile {
 
     /** A file that says nothing. */
-    static final ServerFile NONE = new ServerFile(Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), null);
+    static final ServerFile NONE =
+            new ServerFile(Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), null);
 
     private static final int LARGEST_BODY = 16 << 20;
 
@@ -141,8 +142,9 @@ final class ServerFile {
         if (value != null) {
             value.entries().forEach((backend, settings) -> {
                 Map<String, String> texts = new LinkedHashMap<>();
-                settings.entries().forEach((name, setting) -> setting.text("a text or a number")
-                        .ifPresent(text -> texts.put(name, text)));
+                settings.entries()
+                        .forEach((name, setting) ->
+                                setting.text("a text or a number").ifPresent(text -> texts.put(name, text)));
                 backends.put(backend, texts);
             });
         }

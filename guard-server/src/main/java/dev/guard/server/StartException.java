@@ -8,10 +8,12 @@ final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
+    private final String explanation;
 
-    private StartException(int exitCode, String message) {
-        super(message);
+    private StartException(int exitCode, String explanation) {
+        super(explanation);
         this.exitCode = exitCode;
+        this.explanation = explanation;
     }
 
     /** A wrong option, variable or file. */
@@ -32,6 +34,10 @@ final class StartException extends RuntimeException {
     /** Anything that went wrong though the configuration is right. */
     static StartException failed(String message) {
         return new StartException(ExitCode.FAILED, message);
+    }
+
+    String explanation() {
+        return explanation;
     }
 
     int exitCode() {

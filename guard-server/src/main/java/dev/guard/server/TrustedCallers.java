@@ -11,7 +11,8 @@ import java.util.List;
 final class TrustedCallers {
 
     /** The machine itself. */
-    static final TrustedCallers LOOPBACK = new TrustedCallers(List.of(Block.parse("127.0.0.0/8"), Block.parse("::1/128")));
+    static final TrustedCallers LOOPBACK =
+            new TrustedCallers(List.of(Block.parse("127.0.0.0/8"), Block.parse("::1/128")));
 
     private final List<Block> blocks;
 
@@ -39,7 +40,15 @@ final class TrustedCallers {
         return false;
     }
 
-    private record Block(byte[] network, int prefix) {
+    /** The addresses that begin with the first {@code prefix} bits of {@code network}. */
+    private static final class Block {
+        private final byte[] network;
+        private final int prefix;
+
+        private Block(byte[] network, int prefix) {
+            this.network = network;
+            this.prefix = prefix;
+        }
 
         static Block parse(String text) {
             int slash = text.indexOf('/');
@@ -51,13 +60,12 @@ final class TrustedCallers {
             byte[] network = address.getAddress();
             int bits = network.length * Byte.SIZE;
             int prefix = slash < 0 ? bits : prefix(text.substring(slash + 1), bits);
-            Block block = new Block(network, prefix);
             for (int bit = prefix; bit < bits; bit++) {
-                if ((network[bit / Byte.SIZE] >> (7 - bit % Byte.SIZE) & 1) != 0) {
+                if (((network[bit / Byte.SIZE] >> (7 - bit % Byte.SIZE)) & 1) != 0) {
                     throw new IllegalArgumentException("'" + text + "' has bits beyond its prefix");
                 }
             }
-            return block;
+            return new Block(network, prefix);
         }
 
         private static int prefix(String digits, int most) {

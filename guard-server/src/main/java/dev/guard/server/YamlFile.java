@@ -70,7 +70,12 @@ final class YamlFile {
                         name + ": is " + Files.size(file) + " bytes long, expected at most " + MOST_BYTES);
             }
             byte[] bytes = Files.readAllBytes(file);
-            return new YamlFile(name, StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+            return new YamlFile(
+                    name,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) {
             throw StartException.configuration(name + ": is not text in UTF-8");
         } catch (NoSuchFileException e) {
@@ -113,7 +118,8 @@ final class YamlFile {
         int depth = 0;
         boolean document = false;
         for (Event event : events) {
-            if (event instanceof AliasEvent || event instanceof NodeEvent node && node.getAnchor().isPresent()) {
+            if (event instanceof AliasEvent
+                    || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
                 throw refused(event, "anchors and aliases (& and *) are not supported, write the value out");
             }
             if (event instanceof CollectionStartEvent && ++depth > MOST_DEPTH) {
@@ -136,7 +142,9 @@ final class YamlFile {
     }
 
     private String place(Optional<Mark> mark) {
-        return name + mark.map(at -> ":" + (at.getLine() + 1) + ":" + (at.getColumn() + 1)).orElse("") + ": ";
+        return name
+                + mark.map(at -> ":" + (at.getLine() + 1) + ":" + (at.getColumn() + 1))
+                        .orElse("") + ": ";
     }
 
     private static String problem(@Nullable String words) {
