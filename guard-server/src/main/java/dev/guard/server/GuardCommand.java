@@ -9,10 +9,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line: {@code guard demo} and {@code guard serve}. */
 @Command(
@@ -27,7 +25,7 @@ import picocli.CommandLine.Spec;
             "2:wrong usage or configuration",
             "3:refused to start because of the store"
         })
-final class GuardCommand implements Callable<Integer> {
+final class GuardCommand {
 
     private final Environment environment;
     private final Console console;
@@ -45,13 +43,15 @@ final class GuardCommand implements Callable<Integer> {
                 .addSubcommand(guard.new Serve())
                 .setOut(console.out())
                 .setErr(console.err())
+                .setParameterExceptionHandler((misuse, ignored) -> guard.misused(misuse))
                 .setExecutionExceptionHandler((failure, command, parsed) -> guard.failed(failure))
                 .execute(arguments.toArray(String[]::new));
     }
 
-    @Override
-    public Integer call() {
-        new CommandLine(this).usage(console.err());
+    /** One line and where to read more: the whole usage would hide what was wrong. */
+    private int misused(ParameterException misuse) {
+        console.error(misuse.getMessage() + "; see "
+                + misuse.getCommandLine().getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE;
     }
 
@@ -78,9 +78,6 @@ final class GuardCommand implements Callable<Integer> {
     /** What both commands are told on the command line. */
     static final class ListenOptions {
 
-        @Spec(Spec.Target.MIXEE)
-        private @Nullable CommandSpec command;
-
         @Option(
                 names = "--host",
                 paramLabel = "ADDRESS",
@@ -104,21 +101,17 @@ final class GuardCommand implements Callable<Integer> {
             Listening told = listening;
             if (host != null) {
                 told = told.withHost(Listening.address(host)
-                        .orElseThrow(() -> wrong("--host is '" + host + "', expected " + Listening.HOST_EXPECTED)));
+                        .orElseThrow(() -> StartException.configuration(
+                                "--host is '" + host + "', expected " + Listening.HOST_EXPECTED)));
             }
             if (port != null) {
                 if (port < 0 || port > Listening.LARGEST_PORT) {
-                    throw wrong("--port is " + port + ", expected 0 to " + Listening.LARGEST_PORT);
+                    throw StartException.configuration(
+                            "--port is " + port + ", expected 0 to " + Listening.LARGEST_PORT);
                 }
                 told = told.withPort(port);
             }
             return told;
-        }
-
-        private RuntimeException wrong(String message) {
-            return command == null
-                    ? StartException.configuration(message)
-                    : new ParameterException(command.commandLine(), message);
         }
     }
 

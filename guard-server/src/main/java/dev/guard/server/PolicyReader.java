@@ -75,12 +75,12 @@ final class PolicyReader {
             return Optional.empty();
         }
         Policy.Builder policy = Policy.builder(name);
-        boolean sound = true;
         YamlValue limits = fields.get("limits");
         if (limits == null) {
             value.error("has no limits, expected a field 'limits' with a list such as [\"20/1s\", \"500/1h\"]");
             return Optional.empty();
         }
+        boolean sound = limits.isList();
         for (YamlValue item : limits.items()) {
             Optional<Limit> limit = limit(item);
             limit.ifPresent(policy::limit);
@@ -117,17 +117,21 @@ final class PolicyReader {
             value.error("has no limit, expected a field 'limit' with a text such as 100/1m");
             return Optional.empty();
         }
-        return parsed(text).flatMap(limit -> {
-            Limit named = limit;
-            if (fields.containsKey("name")) {
-                Optional<String> name = fields.get("name").text("a name").filter(given -> !given.isEmpty());
-                if (name.isEmpty()) {
-                    fields.get("name").error("is empty, expected a name");
-                    return Optional.empty();
-                }
-                named = named.named(name.get());
+        boolean shadow = flag(fields, "shadow");
+        YamlValue name = fields.get("name");
+        return parsed(text)
+                .flatMap(limit -> name == null ? Optional.of(limit) : named(limit, name))
+                .map(limit -> shadow ? limit.inShadow() : limit);
+    }
+
+    private static Optional<Limit> named(Limit limit, YamlValue name) {
+        return name.text("a name").flatMap(text -> {
+            try {
+                return Optional.of(limit.named(text));
+            } catch (GuardConfigurationException e) {
+                name.error(e.detail());
+                return Optional.empty();
             }
-            return Optional.of(flag(fields, "shadow") ? named.inShadow() : named);
         });
     }
 

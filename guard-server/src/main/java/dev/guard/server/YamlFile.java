@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.DocumentStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -37,21 +39,25 @@ final class YamlFile {
     private static final int MOST_DEPTH = 20;
 
     private final String name;
-    private final List<String> errors = new ArrayList<>();
+    private final List<Located> errors = new ArrayList<>();
     private final Optional<YamlValue> root;
+
+    /** An error and where it is, in the order of the file. */
+    private record Located(int line, int column, String message) {}
 
     private YamlFile(String name, String text) {
         this.name = name;
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(name)
                 .setCodePointLimit(MOST_BYTES)
+                .setAllowNonScalarKeys(true)
                 .build();
         try {
             refuseWhatCouldGrow(new Parse(settings).parseString(text));
             this.root = new Compose(settings).composeString(text).map(node -> new YamlValue(this, node));
         } catch (MarkedYamlEngineException e) {
             throw StartException.configuration(
-                    place(e.getProblemMark()) + "not YAML: " + problem(e.getContext()) + problem(e.getProblem()));
+                    place(e.getProblemMark()) + "not YAML: " + words(e.getContext(), " ") + words(e.getProblem(), ""));
         } catch (YamlEngineException e) {
             throw StartException.configuration(name + ": not YAML: " + e.getMessage());
         }
@@ -106,21 +112,26 @@ final class YamlFile {
      */
     void requireSound() {
         if (!errors.isEmpty()) {
-            throw StartException.configuration(errors);
+            errors.sort(Comparator.comparingInt(Located::line).thenComparingInt(Located::column));
+            throw StartException.configuration(
+                    errors.stream().map(Located::message).toList());
         }
     }
 
     void error(Optional<Mark> mark, String message) {
-        errors.add(place(mark) + message);
+        errors.add(new Located(
+                mark.map(Mark::getLine).orElse(0), mark.map(Mark::getColumn).orElse(0), place(mark) + message));
     }
 
     private void refuseWhatCouldGrow(Iterable<Event> events) {
         int depth = 0;
         boolean document = false;
         for (Event event : events) {
-            if (event instanceof AliasEvent
-                    || (event instanceof NodeEvent node && node.getAnchor().isPresent())) {
+            if (event instanceof AliasEvent || hasAnchor(event)) {
                 throw refused(event, "anchors and aliases (& and *) are not supported, write the value out");
+            }
+            if (hasTag(event)) {
+                throw refused(event, "tags (!) are not supported, write the value without one");
             }
             if (event instanceof CollectionStartEvent && ++depth > MOST_DEPTH) {
                 throw refused(event, "values lie more than " + MOST_DEPTH + " deep");
@@ -137,6 +148,17 @@ final class YamlFile {
         }
     }
 
+    private static boolean hasAnchor(Event event) {
+        return event instanceof NodeEvent node && node.getAnchor().isPresent();
+    }
+
+    private static boolean hasTag(Event event) {
+        return event instanceof ScalarEvent scalar
+                ? scalar.getTag().isPresent()
+                : event instanceof CollectionStartEvent collection
+                        && collection.getTag().isPresent();
+    }
+
     private StartException refused(Event event, String message) {
         return StartException.configuration(place(event.getStartMark()) + message);
     }
@@ -147,7 +169,7 @@ final class YamlFile {
                         .orElse("") + ": ";
     }
 
-    private static String problem(@Nullable String words) {
-        return words == null ? "" : words.strip() + " ";
+    private static String words(@Nullable String words, String after) {
+        return words == null ? "" : words.strip() + after;
     }
 }

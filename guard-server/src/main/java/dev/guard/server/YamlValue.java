@@ -91,6 +91,10 @@ final class YamlValue {
         return items;
     }
 
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
     boolean isMapping() {
         return node instanceof MappingNode;
     }
