@@ -35,7 +35,9 @@ public enum GuardModule {
             "dev.guard.http",
             Set.of(Trait.LIBRARY, Trait.SEES_REQUEST_DATA),
             "dev.guard.api..",
-            "dev.guard.domain.."),
+            "dev.guard.domain..",
+            "com.fasterxml.jackson.core..",
+            "com.google.common.."),
 
     /**
      * The service. It takes any third-party library, and knows its backend by name only: guard-memory is a dependency at run
