@@ -60,6 +60,10 @@ final class Endpoints {
     }
 
     void handle(Exchange exchange) {
+        if (!exchange.namesItsHost()) {
+            exchange.refuse(400, "the Host header field is missing or given twice, expected it once");
+            return;
+        }
         switch (exchange.path()) {
             case "/v1/acquire" -> on(exchange, ASK, this::acquire);
             case "/v1/peek" -> on(exchange, ASK, this::peek);

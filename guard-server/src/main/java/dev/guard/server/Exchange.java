@@ -4,11 +4,14 @@ import dev.guard.http.ClientAddress;
 import dev.guard.http.Problem;
 import dev.guard.http.Verdict;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,14 +24,30 @@ final class Exchange {
 
     private static final String JSON = "application/json";
 
+    /** How long a connection that is about to be closed is still read, so that its client sees the answer. */
+    private static final long LINGER_MILLIS = 1_000;
+
     private final HttpServerRequest request;
     private final Context context;
+    private final Connections.Watch watch;
     private final int maxBody;
+    private boolean bodyIsWanted;
+    private boolean bodyIsTooLarge;
 
-    Exchange(HttpServerRequest request, Context context, int maxBody) {
+    Exchange(HttpServerRequest request, Context context, Connections.Watch watch, int maxBody) {
         this.request = request;
         this.context = context;
+        this.watch = watch;
         this.maxBody = maxBody;
+    }
+
+    /**
+     * Whether the request names its host once, which HTTP/1.1 demands: what comes without may have been taken apart by
+     * somebody in between.
+     */
+    boolean namesItsHost() {
+        return request.version() == HttpVersion.HTTP_1_0
+                || request.headers().getAll("Host").size() == 1;
     }
 
     String path() {
@@ -56,7 +75,7 @@ final class Exchange {
 
     /** Runs something on this exchange's event loop: now, if that is where the caller is. */
     void onEventLoop(Runnable action) {
-        if (context == io.vertx.core.Vertx.currentContext()) {
+        if (context == Vertx.currentContext()) {
             action.run();
         } else {
             context.runOnContext(ignored -> action.run());
@@ -72,12 +91,13 @@ final class Exchange {
             refuseBody();
             return;
         }
-        if ("100-continue".equalsIgnoreCase(header("Expect"))) {
-            request.response().writeContinue();
+        bodyIsWanted = true;
+        if (expectsContinue()) {
+            var unused = request.response().writeContinue();
         }
         Buffer body = Buffer.buffer();
         request.handler(chunk -> {
-            if (request.response().ended()) {
+            if (bodyIsTooLarge) {
                 return;
             }
             if (body.length() + chunk.length() > maxBody) {
@@ -87,7 +107,7 @@ final class Exchange {
             }
         });
         request.endHandler(ignored -> {
-            if (!request.response().ended()) {
+            if (!bodyIsTooLarge) {
                 guarded(() -> then.handle(body.getBytes()));
             }
         });
@@ -137,29 +157,53 @@ final class Exchange {
         headers.forEach(response::putHeader);
         response.putHeader("Cache-Control", "no-store");
         response.putHeader("Date", HttpDate.now());
-        if (leavesBodyUnread()) {
+        boolean last = isLast();
+        if (last) {
             response.putHeader("Connection", "close");
         }
         Buffer bytes = Buffer.buffer(body);
+        Future<Void> sent;
         if (method().equals(HttpMethod.HEAD)) {
             response.putHeader("Content-Length", Integer.toString(bytes.length()));
-            response.end();
+            sent = response.end();
         } else {
-            response.end(bytes);
+            sent = response.end(bytes);
+        }
+        watch.answered();
+        if (last) {
+            var unused = sent.onComplete(ignored -> closeAfterwards());
         }
     }
 
     private void refuseBody() {
+        bodyIsTooLarge = true;
         refuse(413, "body is larger than " + maxBody + " bytes, the most that is read");
     }
 
     /**
-     * Whether the rest of the body is not worth waiting for: it is larger than what is read, or the client waits to be
-     * asked for it.
+     * Whether no other request can follow on the connection: the rest of the body is not worth reading, or the client
+     * waits to be asked for it and never will be.
      */
-    private boolean leavesBodyUnread() {
-        return declaredLength() > maxBody
-                || (!request.isEnded() && (header("Expect") != null || header("Transfer-Encoding") != null));
+    private boolean isLast() {
+        return bodyIsTooLarge || declaredLength() > maxBody || (expectsContinue() && !bodyIsWanted);
+    }
+
+    /**
+     * Closes the connection once the client has sent all it wanted to, at the latest after {@value #LINGER_MILLIS} ms: if
+     * it were closed with something unread, the client could lose the answer.
+     */
+    private void closeAfterwards() {
+        if (request.isEnded()) {
+            watch.close();
+            return;
+        }
+        request.handler(ignored -> {});
+        request.endHandler(ignored -> watch.close());
+        context.owner().setTimer(LINGER_MILLIS, ignored -> watch.close());
+    }
+
+    private boolean expectsContinue() {
+        return "100-continue".equalsIgnoreCase(header("Expect"));
     }
 
     private long declaredLength() {

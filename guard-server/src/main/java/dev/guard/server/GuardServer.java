@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * guard over HTTP. One event loop a core; each connection stays on one of them.
@@ -28,12 +29,14 @@ final class GuardServer implements AutoCloseable {
 
     private static final int MAX_LINE = 8 * 1024;
     private static final int MAX_HEADERS = 16 * 1024;
+    private static final int MAX_CONNECTIONS = 10_000;
     private static final Duration START_TIMEOUT = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final Endpoints endpoints;
     private final Listening listening;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger open = new AtomicInteger();
     private int port;
 
     private GuardServer(Vertx vertx, Endpoints endpoints, Listening listening) {
@@ -96,19 +99,25 @@ final class GuardServer implements AutoCloseable {
                         : "cannot listen on " + where + ": " + cause.getMessage());
     }
 
-    /** Stops accepting, lets what is in flight end, and closes what has not ended by then. */
-    @Override
-    public void close() {
-        close(Duration.ZERO);
-    }
-
-    void close(Duration patience) {
+    /**
+     * Stops: from now on the server is not ready and accepts nothing, connections that are idle are closed, and requests in
+     * flight may end.
+     *
+     * @param patience how long they may; what has not ended by then is cut off
+     */
+    void drain(Duration patience) {
         endpoints.drain();
         Future.join(servers.stream().map(server -> server.shutdown(patience)).toList())
-                .eventually(vertx::close)
                 .toCompletionStage()
                 .toCompletableFuture()
                 .join();
+    }
+
+    /** Stops at once, and gives back all that the server holds. */
+    @Override
+    public void close() {
+        drain(Duration.ZERO);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 
     private HttpServerOptions options() {
@@ -118,24 +127,27 @@ final class GuardServer implements AutoCloseable {
                 .setPort(listening.port() == 0 ? -1 : listening.port())
                 .setMaxInitialLineLength(MAX_LINE)
                 .setMaxHeaderSize(MAX_HEADERS)
-                .setHttp2ClearTextEnabled(false)
-                .setIdleTimeout(30)
-                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+                .setHttp2ClearTextEnabled(false);
     }
 
     private final class Loop extends VerticleBase {
         @Override
         public Future<?> start() {
             Context loop = context;
+            Connections connections = new Connections(vertx, listening.patience(), MAX_CONNECTIONS, open);
             HttpServer server = vertx.createHttpServer(options())
+                    .connectionHandler(connections::add)
                     .requestHandler(request -> {
-                        Exchange exchange = new Exchange(request, loop, listening.maxBody());
+                        Exchange exchange = exchange(request, loop, connections);
                         exchange.guarded(() -> endpoints.handle(exchange));
                     })
-                    .invalidRequestHandler(
-                            request -> refuseInvalid(new Exchange(request, loop, listening.maxBody()), request));
+                    .invalidRequestHandler(request -> refuseInvalid(exchange(request, loop, connections), request));
             servers.add(server);
             return server.listen();
+        }
+
+        private Exchange exchange(HttpServerRequest request, Context loop, Connections connections) {
+            return new Exchange(request, loop, connections.of(request.connection()), listening.maxBody());
         }
     }
 

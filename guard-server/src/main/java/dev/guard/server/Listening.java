@@ -2,6 +2,7 @@ package dev.guard.server;
 
 import com.google.common.net.InetAddresses;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -10,13 +11,15 @@ import java.util.Optional;
  * @param host an address in numbers; 127.0.0.1 unless told otherwise
  * @param port the port, 0 for one that is free
  * @param maxBody the largest body that is read, in bytes
+ * @param patience how long a connection may take to bring a whole request
  * @param trustedCallers who may name a subject and a tenant
  */
-record Listening(String host, int port, int maxBody, TrustedCallers trustedCallers) {
+record Listening(String host, int port, int maxBody, Duration patience, TrustedCallers trustedCallers) {
 
     static final int LARGEST_PORT = 65_535;
 
-    static final Listening DEFAULT = new Listening("127.0.0.1", 8080, 64 * 1024, TrustedCallers.LOOPBACK);
+    static final Listening DEFAULT =
+            new Listening("127.0.0.1", 8080, 64 * 1024, Duration.ofSeconds(30), TrustedCallers.LOOPBACK);
 
     /** What {@code host} must be. */
     static final String HOST_EXPECTED = "an address in numbers such as 127.0.0.1 or ::1, or localhost";
@@ -30,11 +33,11 @@ record Listening(String host, int port, int maxBody, TrustedCallers trustedCalle
     }
 
     Listening withHost(String host) {
-        return new Listening(host, port, maxBody, trustedCallers);
+        return new Listening(host, port, maxBody, patience, trustedCallers);
     }
 
     Listening withPort(int port) {
-        return new Listening(host, port, maxBody, trustedCallers);
+        return new Listening(host, port, maxBody, patience, trustedCallers);
     }
 
     /** The URL of the server under which it can be tried from this machine. */

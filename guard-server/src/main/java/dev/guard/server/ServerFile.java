@@ -106,7 +106,7 @@ final class ServerFile {
         int port = number(fields.get("port"), 0, Listening.LARGEST_PORT).orElse(listening.port());
         int maxBody = number(fields.get("max_body"), 1, LARGEST_BODY).orElse(listening.maxBody());
         TrustedCallers trusted = trusted(fields.get("trusted_callers")).orElse(listening.trustedCallers());
-        return new Listening(host, port, maxBody, trusted);
+        return new Listening(host, port, maxBody, listening.patience(), trusted);
     }
 
     private static Optional<String> host(@Nullable YamlValue value) {

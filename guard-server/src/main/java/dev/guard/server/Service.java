@@ -77,7 +77,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
      */
     private static void stop(Console console, GuardServer server, Guard guard) {
         console.say("guard is stopping");
-        server.close(DRAIN);
+        server.drain(DRAIN);
         guard.close();
         Runtime.getRuntime().halt(ExitCode.GOOD);
     }
