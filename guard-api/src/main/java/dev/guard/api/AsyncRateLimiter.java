@@ -2,7 +2,6 @@ package dev.guard.api;
 
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
-import dev.guard.domain.GuardException;
 import dev.guard.domain.counter.PolicyCounters;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,11 +53,11 @@ public final class AsyncRateLimiter {
         try {
             guard.requireOpen();
             stage = call.get().toCompletableFuture();
-        } catch (GuardException e) {
+        } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
         if (stage.isDone()) {
-            return stage;
+            return Futures.unwrapped(stage);
         }
         CompletableFuture<Decision> answer = new CompletableFuture<>();
         var unused = stage.whenCompleteAsync(

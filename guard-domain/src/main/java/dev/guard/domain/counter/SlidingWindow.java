@@ -103,7 +103,7 @@ public final class SlidingWindow extends CounterAlgorithm {
         // The previous window stays, as far as it weighs no more than what is used by now.
         long used = numbers.capacity() - available;
         long heaviest = used * ticks(numbers) / (ticks(numbers) - elapsed(numbers, now));
-        long prev = Math.min(state.y(), Math.min(heaviest, numbers.capacity() + numbers.maxDebt()));
+        long prev = Math.min(state.y(), heaviest);
         return new LimitState(used - weighted(numbers, prev, now), prev);
     }
 }

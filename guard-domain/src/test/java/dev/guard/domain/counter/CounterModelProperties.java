@@ -8,6 +8,7 @@ import dev.guard.domain.Decision;
 import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
@@ -203,6 +204,35 @@ class CounterModelProperties {
             assertThat(model.isAbsentAt(expiresAt - 1))
                     .as("absent before expiresAt")
                     .isFalse();
+        }
+    }
+
+    @Property
+    @Label("S1 admits without the model, by the algorithms' own functions, what it admits with it")
+    void staticFunctionsAgree(
+            @ForAll("policiesOfOne") Policy policy, @ForAll("starts") long start, @ForAll("moves") List<Move> moves) {
+        ModelKey model = new ModelKey();
+        Run run = new Run(policy, start);
+        LimitNumbers numbers = policy.limits().get(0).numbers();
+        for (Move move : moves) {
+            run.advance(move);
+            if (new ExactKey(policy).refuses(run.cost) || numbers.capacity() == 0) {
+                continue;
+            }
+            long now = Math.max(run.time, model.state().time());
+            CounterState state = model.state().advancedTo(now);
+            if (!state.isAbsent()) {
+                LimitState words = state.slots().get(0).state();
+                boolean expected = model.peek(policy, run.cost, run.time).allowed();
+                if (numbers.algorithm() == Algorithm.GREEDY) {
+                    assertThat(GreedyBucket.admits(numbers, words.x(), run.cost))
+                            .isEqualTo(expected);
+                } else if (numbers.algorithm() == Algorithm.SLIDING) {
+                    assertThat(SlidingWindow.admits(numbers, words.x(), words.y(), now, run.cost))
+                            .isEqualTo(expected);
+                }
+            }
+            run.answered(model.acquire(policy, run.cost, run.time));
         }
     }
 

@@ -1,0 +1,139 @@
+package dev.guard.api;
+
+import dev.guard.domain.DecisionSource;
+import dev.guard.domain.FailureMode;
+import dev.guard.domain.GuardClosedException;
+import dev.guard.domain.Key;
+import dev.guard.domain.Outcome;
+import dev.guard.domain.backend.Backend;
+import dev.guard.domain.backend.BackendProvider;
+import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.counter.CompiledPolicy;
+import dev.guard.domain.counter.CounterModel;
+import dev.guard.domain.counter.CounterOperation;
+import dev.guard.domain.counter.CounterOperation.Acquire;
+import dev.guard.domain.counter.CounterState;
+import dev.guard.domain.counter.CounterStore;
+import dev.guard.domain.counter.Step;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** The model over a map, for tests of what stands above a backend. Its answers can be held back, or be an error. */
+final class TestBackend implements Backend {
+
+    private final String name;
+    private final boolean shared;
+    private final InstantSource time;
+    private final Store store = new Store();
+    private int closed;
+    private Supplier<CompletableFuture<Void>> gate = () -> CompletableFuture.completedFuture(null);
+
+    TestBackend(String name, boolean shared, InstantSource time) {
+        this.name = name;
+        this.shared = shared;
+        this.time = time;
+    }
+
+    static TestBackend shared(String name) {
+        return new TestBackend(name, true, InstantSource.fixed(Instant.EPOCH));
+    }
+
+    static TestBackend local(String name) {
+        return new TestBackend(name, false, InstantSource.fixed(Instant.EPOCH));
+    }
+
+    /** A provider of backends of that name, which writes down what it was asked to open. */
+    static final class Provider implements BackendProvider {
+        private final String name;
+        private final boolean shared;
+        private final List<BackendSettings> opened = new ArrayList<>();
+
+        Provider(String name, boolean shared) {
+            this.name = name;
+            this.shared = shared;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Backend open(BackendSettings settings) {
+            opened.add(settings);
+            return new TestBackend(name, shared, InstantSource.system());
+        }
+    }
+
+    /** From now on each answer is given when a future of the gate completes, and fails if that fails. */
+    void answerThrough(Supplier<CompletableFuture<Void>> gate) {
+        this.gate = gate;
+    }
+
+    int timesClosed() {
+        return closed;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public boolean isShared() {
+        return shared;
+    }
+
+    @Override
+    public CounterStore counters() {
+        return store;
+    }
+
+    @Override
+    public CompletionStage<Void> ping() {
+        return gate.get();
+    }
+
+    @Override
+    public void close() {
+        closed++;
+    }
+
+    private final class Store implements CounterStore {
+        private final Map<Key, CounterState> states = new HashMap<>();
+
+        @Override
+        public CompletionStage<List<Outcome>> submit(List<? extends CounterOperation> operations) {
+            if (closed > 0) {
+                return CompletableFuture.failedFuture(new GuardClosedException("this backend"));
+            }
+            return gate.get()
+                    .thenApply(open -> operations.stream().map(this::run).toList());
+        }
+
+        private Outcome run(CounterOperation operation) {
+            DecisionSource source = DecisionSource.of(name, FailureMode.STRICT_DISTRIBUTED);
+            CompiledPolicy policy = CompiledPolicy.of(operation.policy(), source);
+            CounterState state = states.getOrDefault(operation.key(), CounterState.ABSENT);
+            long now = ChronoUnit.MICROS.between(Instant.EPOCH, time.instant());
+            Step step = operation instanceof Acquire
+                    ? CounterModel.acquire(state, policy, operation.cost(), now, Long.MAX_VALUE)
+                    : CounterModel.peek(state, policy, operation.cost(), now, Long.MAX_VALUE);
+            states.put(operation.key(), step.state());
+            return step.outcome();
+        }
+
+        @Override
+        public CompletionStage<Boolean> submitReset(Key key) {
+            return CompletableFuture.completedFuture(states.remove(key) != null);
+        }
+    }
+}
