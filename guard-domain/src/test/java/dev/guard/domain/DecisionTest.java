@@ -116,11 +116,22 @@ class DecisionTest {
     }
 
     @Test
-    @DisplayName("needs a status")
+    @DisplayName("needs the status of a limit")
     void needsAStatus() {
         assertThatThrownBy(() -> of(true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("no status, expected one for each limit of policy 'api'");
+    }
+
+    @Test
+    @DisplayName("S11 tells the limits that were judged, which a newer version may have more or fewer of")
+    void ofTheLimitsThatWereJudged() {
+        Decision decision = of(false, says(0, 0, 7, 9));
+
+        assertThat(THREE.limits()).hasSize(3);
+        assertThat(decision.limits()).hasSize(1);
+        assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-1");
+        assertThat(decision.retryAfterMicros()).isEqualTo(7);
     }
 
     @Test

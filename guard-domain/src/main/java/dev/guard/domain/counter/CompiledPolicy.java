@@ -17,18 +17,22 @@ public final class CompiledPolicy {
     private final DecisionSource source;
     private final List<Limit> limits;
     private final long smallestCapacity;
+    private final boolean alwaysDenies;
 
     private CompiledPolicy(Policy policy, DecisionSource source) {
         this.policy = policy;
         this.source = source;
         this.limits = policy.limits();
         long smallest = Long.MAX_VALUE;
+        boolean denies = false;
         for (Limit limit : limits) {
-            if (limit.capacity() > 0 && !limit.isShadow()) {
-                smallest = Math.min(smallest, limit.capacity());
+            if (!limit.isShadow()) {
+                denies |= limit.capacity() == 0;
+                smallest = limit.capacity() == 0 ? smallest : Math.min(smallest, limit.capacity());
             }
         }
         this.smallestCapacity = smallest;
+        this.alwaysDenies = denies;
     }
 
     /** Makes a policy ready. */
@@ -54,6 +58,11 @@ public final class CompiledPolicy {
     /** Whether there is one limit, and it is enforced: the case that a backend may judge without the model. */
     public boolean isSimple() {
         return limits.size() == 1 && !policy.isShadow() && !limits.get(0).isShadow();
+    }
+
+    /** Whether a limit of 0 is enforced, so that no call is ever admitted. */
+    boolean alwaysDenies() {
+        return alwaysDenies;
     }
 
     /**

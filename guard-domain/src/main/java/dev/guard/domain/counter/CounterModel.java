@@ -26,13 +26,17 @@ import java.util.List;
  * <p>Limits of two versions match when they stand at the same position and count by the same algorithm. The first call of a
  * newer version converts what it finds in the way that its policy's {@link Carry} says, but for limits that are initial or
  * whose numbers did not change, which stay as they are, and limits without a match, which start initial. A denial converts
- * as well, so that the wait that it tells, which is one in the new numbers, is true; only where nothing would be left of
- * the state it stays as it was. Other numbers under one version are judged on a view converted {@link Carry#AS_IS}, which is
- * kept when the call is allowed.
+ * as well, so that the wait that it tells, which is one in the new numbers, is true. Other numbers under one version are
+ * judged on a view converted {@link Carry#AS_IS}, which is kept when the call is allowed.
  *
  * <p>A command older than the state is judged by the state's limits, in the state's numbers, and converts nothing: the newest
  * version that a key has seen is the one that holds. Otherwise callers of an older version would find a fresh limit at
- * each call, and pass without bound, while a rollout that changes an algorithm is under way.
+ * each call, and pass without bound, while a rollout that changes an algorithm is under way. Only a policy that enforces a
+ * limit of 0 speaks for itself in any version: it always denies, and no wait is of use.
+ *
+ * <p>For the same reason a conversion holds at least until what was converted would have been absent. Were it forgotten as
+ * soon as its limits are initial, which a conversion may leave them, the older version would start afresh before its
+ * time, and two clients that take turns would pass without bound again.
  */
 public final class CounterModel {
 
@@ -91,33 +95,33 @@ public final class CounterModel {
         Policy policy = compiled.policy();
         long now = Math.max(storeTime, stored.time());
         CounterState current = stored.advancedTo(now);
-        boolean older = policy.version() < current.version();
-        List<LimitSlot> slots = older ? current.slots() : reconciled(current, policy, now);
-        int version = older ? current.version() : policy.version();
+        boolean older = policy.version() < current.version() && !compiled.alwaysDenies();
+        boolean converts = charge && policy.version() > current.version() && !current.isAbsent();
+        long heldUntil = converts ? stored.expiresAt() : current.heldUntil();
+        CounterState judged =
+                older ? current : new CounterState(policy.version(), now, heldUntil, reconciled(current, policy, now));
 
-        boolean[] admits = new boolean[slots.size()];
+        boolean[] admits = new boolean[judged.slots().size()];
         boolean allowed = true;
         for (int i = 0; i < admits.length; i++) {
-            admits[i] = slots.get(i).admits(now, cost);
-            allowed &= admits[i] || slots.get(i).shadow();
+            LimitSlot slot = judged.slots().get(i);
+            admits[i] = slot.admits(now, cost);
+            allowed &= admits[i] || slot.shadow();
         }
         if (allowed && charge) {
-            List<LimitSlot> charged = charged(slots, admits, now, cost);
-            CounterState next = new CounterState(version, now, charged).orAbsent();
-            return new Step(next, decision(compiled, charged, admits, true, older, now, cost));
+            CounterState charged = charged(judged, admits, cost);
+            return new Step(charged.orAbsent(), decision(compiled, charged, admits, true, older, cost));
         }
-        Decision decision = decision(compiled, slots, admits, allowed, older, now, cost);
-        boolean converts = charge && !current.isAbsent() && policy.version() > current.version();
-        CounterState next = converts ? new CounterState(version, now, slots).orAbsent() : stored;
-        return new Step(next.isAbsent() ? stored : next, decision);
+        return new Step(converts ? judged : stored, decision(compiled, judged, admits, allowed, older, cost));
     }
 
-    private static List<LimitSlot> charged(List<LimitSlot> slots, boolean[] admits, long now, long cost) {
-        List<LimitSlot> charged = new ArrayList<>(slots.size());
+    private static CounterState charged(CounterState state, boolean[] admits, long cost) {
+        List<LimitSlot> charged = new ArrayList<>(admits.length);
         for (int i = 0; i < admits.length; i++) {
-            charged.add(admits[i] ? slots.get(i).charged(now, cost) : slots.get(i));
+            LimitSlot slot = state.slots().get(i);
+            charged.add(admits[i] ? slot.charged(state.time(), cost) : slot);
         }
-        return charged;
+        return new CounterState(state.version(), state.time(), state.heldUntil(), charged);
     }
 
     /** The state's limits in the numbers of a policy that is as new or newer. */
@@ -169,30 +173,30 @@ public final class CounterModel {
         return index < slots.size() && slots.get(index).numbers().algorithm() == limit.algorithm();
     }
 
+    /** What the limits of a state say, as of its time. */
     private static Decision decision(
-            CompiledPolicy compiled,
-            List<LimitSlot> slots,
-            boolean[] admits,
-            boolean allowed,
-            boolean older,
-            long now,
-            long cost) {
+            CompiledPolicy compiled, CounterState state, boolean[] admits, boolean allowed, boolean older, long cost) {
         Policy policy = compiled.policy();
+        List<LimitSlot> slots = state.slots();
+        long now = state.time();
         if (compiled.isSimple()
                 && slots.size() == 1
                 && isOf(slots.get(0), policy.limits().get(0))) {
-            LimitState state = slots.get(0).state();
-            return ofOnlyLimit(compiled, state.x(), state.y(), now, cost, allowed);
+            LimitState only = slots.get(0).state();
+            return ofOnlyLimit(compiled, only.x(), only.y(), now, cost, allowed);
         }
         List<LimitStatus> statuses = new ArrayList<>(slots.size());
         for (int i = 0; i < admits.length; i++) {
             LimitSlot slot = slots.get(i);
+            // An older version may ask for more than a newer one ever admits: for that, the state has to be gone.
+            boolean outlasts = older && cost > slot.numbers().capacity();
+            long retryAfter = outlasts ? state.expiresAt() - now : slot.retryAfter(now, cost);
             statuses.add(new LimitStatus(
                     name(policy, slots, i),
                     slot.numbers().capacity(),
                     slot.numbers().period(),
                     slot.remaining(now),
-                    admits[i] ? 0 : older ? retryAfterNewer(slots, slot, now, cost) : slot.retryAfter(now, cost),
+                    admits[i] ? 0 : retryAfter,
                     slot.resetAfter(now),
                     slot.nextAfter(now),
                     admits[i],
@@ -211,20 +215,5 @@ public final class CounterModel {
                         && matches(slots, index, policy.limits().get(index))
                 ? policy.limitName(index)
                 : policy.name() + "-" + (index + 1);
-    }
-
-    /**
-     * The wait of an older version until a limit of the state admits a cost. What is above the limit's capacity is admitted
-     * when the state is gone, and counted afresh.
-     */
-    private static long retryAfterNewer(List<LimitSlot> slots, LimitSlot slot, long now, long cost) {
-        if (cost <= slot.numbers().capacity()) {
-            return slot.retryAfter(now, cost);
-        }
-        long wait = 0;
-        for (LimitSlot other : slots) {
-            wait = Math.max(wait, other.resetAfter(now));
-        }
-        return wait;
     }
 }

@@ -18,6 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 
 @Label("A key that several versions of a policy share")
 class VersionsProperties {
@@ -44,9 +45,6 @@ class VersionsProperties {
             long wait = last.retryAfterMicros();
             if (last.allowed()) {
                 assertThat(wait).isZero();
-            } else if (policy.version() < key.state().version() && hasALimitOfZero(policy)) {
-                // Judged by the newer limits as long as these are remembered, and never admitted after that.
-                assertThat(wait).isPositive();
             } else if (wait == Micros.NEVER) {
                 assertThat(key.peek(policy, cost, now + Micros.TEN_YEARS).allowed())
                         .isFalse();
@@ -65,9 +63,12 @@ class VersionsProperties {
     }
 
     @Property
-    @Label("S5 S10 S11 writes what it allows and a newer version's first denial, never goes back, and stays in bounds")
+    @Label("S5 S10 S11 writes when it allows or converts, goes back to an older version only when all that was used is "
+            + "gone, and keeps its numbers in their bounds")
     void stateIsSound(
-            @ForAll("rollout") List<Policy> policies, @ForAll("starts") long start, @ForAll("calls") List<Call> calls) {
+            @ForAll("carelessRollout") List<Policy> policies,
+            @ForAll("starts") long start,
+            @ForAll("calls") List<Call> calls) {
         ModelKey key = new ModelKey();
         long time = start;
         Decision last = null;
@@ -79,36 +80,118 @@ class VersionsProperties {
                 continue;
             }
             CounterState before = key.state();
+            boolean wasAbsent = key.isAbsentAt(time);
             Decision peeked = key.peek(policy, cost, time);
+            assertThat(key.state()).isSameAs(before);
             last = key.acquire(policy, cost, time);
+            CounterState after = key.state();
             assertThat(peeked.allowed()).isEqualTo(last.allowed());
             assertThat(peeked.retryAfterMicros()).isEqualTo(last.retryAfterMicros());
-            if (!last.allowed() && (before.isAbsent() || policy.version() <= before.version())) {
-                assertThat(key.state()).isSameAs(before);
-            } else if (key.state() != before && !key.state().isAbsent()) {
-                boolean wasAbsent =
-                        before.advancedTo(Math.max(time, before.time())).isAbsent();
-                assertThat(key.state().version())
-                        .isEqualTo(wasAbsent ? policy.version() : Math.max(before.version(), policy.version()));
-                assertThat(key.state().time()).isEqualTo(Math.max(time, before.time()));
+            if (!last.allowed() && (wasAbsent || policy.version() <= before.version())) {
+                assertThat(after).isSameAs(before);
+            } else if (after.isAbsent()) {
+                // Allowed by limits in shadow that charged nothing, in other numbers under one version or on no state.
+                assertThat(wasAbsent || policy.version() == before.version()).isTrue();
+            } else if (!wasAbsent) {
+                assertThat(after.version()).isEqualTo(Math.max(before.version(), policy.version()));
+                if (after.version() > before.version()) {
+                    assertThat(after.expiresAt()).isGreaterThanOrEqualTo(before.expiresAt());
+                }
+                if (!last.allowed()) {
+                    assertThat(key.peek(policy, cost, time).limits()).isEqualTo(peeked.limits());
+                }
+            } else {
+                assertThat(after.version()).isEqualTo(policy.version());
+            }
+            if (after != before && !after.isAbsent()) {
+                assertThat(after.time()).isEqualTo(Math.max(time, before.time()));
             }
             for (LimitStatus status : last.limits()) {
                 assertThat(status.remaining()).isBetween(0L, status.capacity());
                 assertThat(status.resetAfterMicros()).isBetween(0L, Micros.TEN_YEARS);
                 assertThat(status.nextAfterMicros()).isBetween(0L, Micros.TEN_YEARS);
             }
-            for (LimitSlot slot : key.state().slots()) {
-                assertThat(slot.available(key.state().time()))
+            for (LimitSlot slot : after.slots()) {
+                assertThat(slot.available(after.time()))
                         .isBetween(-slot.numbers().maxDebt(), slot.numbers().capacity());
             }
         }
     }
 
     @Property
+    @Label(
+            "S11 answers every version as a key that only the newest one was used on, from its first call with RESET until "
+                    + "what was used before would be gone")
+    void theNewestVersionHolds(
+            @ForAll("smallLists") List<Limit> first,
+            @ForAll("smallLists") List<Limit> second,
+            @ForAll("starts") long start,
+            @ForAll("calls") List<Call> calls) {
+        Policy older = policy(1, Carry.AS_IS, first);
+        Policy newer = policy(2, Carry.RESET, second);
+        long most = Math.min(leastCapacity(older), leastCapacity(newer));
+        ModelKey key = new ModelKey();
+        ModelKey fresh = new ModelKey();
+        long time = start;
+        long held = Long.MIN_VALUE;
+        Decision last = null;
+        for (int i = 0; i < calls.size(); i++) {
+            Call call = calls.get(i);
+            boolean olderAsks = i < calls.size() / 3 || call.policy % 2 == 0;
+            Policy policy = olderAsks ? older : newer;
+            time = Math.max(time, Histories.time(call.move, policy, time, last));
+            long cost = 1 + call.move.amount() % most;
+            if (held == Long.MIN_VALUE && olderAsks) {
+                last = key.acquire(older, cost, time);
+                continue;
+            }
+            if (held == Long.MIN_VALUE) {
+                held = key.isAbsentAt(time) ? time : key.state().expiresAt();
+            }
+            if (time >= held) {
+                return;
+            }
+            last = key.acquire(policy, cost, time);
+            Decision expected = fresh.acquire(newer, cost, time);
+            assertThat(last.allowed()).isEqualTo(expected.allowed());
+            assertThat(last.remaining()).isEqualTo(expected.remaining());
+            assertThat(last.retryAfterMicros()).isEqualTo(expected.retryAfterMicros());
+            assertThat(last.resetAfterMicros()).isEqualTo(expected.resetAfterMicros());
+            assertThat(last.capacity()).isEqualTo(expected.capacity());
+        }
+    }
+
+    @Property
+    @Label(
+            "S11 admits at once, whatever is carried and whoever is denied, no more than the versions' capacities together")
+    void noTurnsGainMoreThanTheVersionsHave(
+            @ForAll("rollout") List<Policy> policies,
+            @ForAll("starts") long start,
+            @ForAll List<@IntRange(max = 11) Integer> turns) {
+        List<Policy> versions = new ArrayList<>();
+        for (Policy policy : policies) {
+            List<Limit> limits = new ArrayList<>(policy.limits());
+            limits.add(Limit.parse(3 + versions.size() + "/1h fixed"));
+            versions.add(policy(versions.size() + 1, policy.carry(), limits));
+        }
+        ModelKey key = new ModelKey();
+        long admitted = 0;
+        for (int turn : turns) {
+            Policy policy = versions.get(turn % versions.size());
+            key.peek(policy, 1, start);
+            admitted += key.admits(policy, 1, start) ? 1 : 0;
+        }
+        assertThat(admitted)
+                .isLessThanOrEqualTo(versions.stream()
+                        .mapToLong(VersionsProperties::leastCapacity)
+                        .sum());
+    }
+
+    @Property
     @Label("S11 admits at most one reset's worth to two clients that alternate between versions with RESET")
     void alternatingClientsShareOneReset(
             @ForAll("smallLists") List<Limit> first,
-            @ForAll("smallLists") List<Limit> second,
+            @ForAll("listsWithZero") List<Limit> second,
             @ForAll("starts") long start,
             @ForAll List<Boolean> turns) {
         Policy older = policy(1, Carry.RESET, first);
@@ -174,26 +257,25 @@ class VersionsProperties {
         ModelKey plain = new ModelKey();
         ModelKey rolled = new ModelKey();
         long time = start;
-        long latest = start;
         Decision last = null;
         for (int i = 0; i < moves.size(); i++) {
             Move move = moves.get(i);
             Policy asks = i * 2 < moves.size() ? older : newer;
-            time = Histories.time(move, older, time, last);
+            // A denial that converts notes its time, so that a clock which is set back shows in one of the two only.
+            time = Math.max(time, Histories.time(move, older, time, last));
             long cost = Histories.cost(move, older);
             if (new ExactKey(older).refuses(cost)) {
                 continue;
             }
-            // A denial that converts is a change, from which on the key's time does not run back.
-            time = Math.max(time, latest);
-            latest = time;
             last = plain.acquire(older, cost, time);
             assertThat(rolled.acquire(asks, cost, time).limits()).isEqualTo(last.limits());
+            // The newer version's first call may be denied and written for all that, which brings the state to its
+            // time.
+            long now = Math.max(
+                    Math.max(time, plain.state().time()), rolled.state().time());
+            assertThat(rolled.state().advancedTo(now).slots())
+                    .isEqualTo(plain.state().advancedTo(now).slots());
         }
-    }
-
-    private static boolean hasALimitOfZero(Policy policy) {
-        return policy.limits().stream().anyMatch(limit -> limit.capacity() == 0 && !limit.isShadow());
     }
 
     private static long leastCapacity(Policy policy) {
@@ -210,24 +292,28 @@ class VersionsProperties {
         return builder.build();
     }
 
+    /** Policies of different versions, in any order. */
     @Provide
     Arbitrary<List<Policy>> rollout() {
+        return versions().list().uniqueElements(Policy::version).ofMinSize(2).ofMaxSize(4);
+    }
+
+    /** The same, but several may be of one version, though their limits differ. */
+    @Provide
+    Arbitrary<List<Policy>> carelessRollout() {
+        return versions().list().ofMinSize(2).ofMaxSize(4);
+    }
+
+    private static Arbitrary<Policy> versions() {
         Arbitrary<Limit> limit = Combinators.combine(
                         Arbitraries.oneOf(Histories.smallLimits(), Histories.limits()),
                         Arbitraries.integers().between(0, 3))
                 .as((any, die) -> die == 0 ? any.inShadow() : any);
-        Arbitrary<Policy> policy = Combinators.combine(
-                        limit.list().ofMinSize(1).ofMaxSize(3), Arbitraries.of(Carry.class))
-                .as((limits, carry) -> policy(1, carry, limits));
-        return policy.list().ofMinSize(2).ofMaxSize(4).map(VersionsProperties::versioned);
-    }
-
-    private static List<Policy> versioned(List<Policy> policies) {
-        List<Policy> versions = new ArrayList<>();
-        for (Policy policy : policies) {
-            versions.add(policy(versions.size() + 1, policy.carry(), policy.limits()));
-        }
-        return versions;
+        return Combinators.combine(
+                        limit.list().ofMinSize(1).ofMaxSize(3),
+                        Arbitraries.of(Carry.class),
+                        Arbitraries.integers().between(1, 4))
+                .as((limits, carry, version) -> policy(version, carry, limits));
     }
 
     @Provide
@@ -252,6 +338,21 @@ class VersionsProperties {
                 .as((first, others) -> {
                     List<Limit> all = new ArrayList<>(List.of(first));
                     all.addAll(others);
+                    return all;
+                });
+    }
+
+    @Provide
+    Arbitrary<List<Limit>> listsWithZero() {
+        return Combinators.combine(
+                        smallLists(),
+                        Arbitraries.of("0/1h", "0/1m interval", "0/1h fixed", "0/1d fixed aligned", "0/1h sliding"),
+                        Arbitraries.integers().between(0, 7))
+                .as((limits, zero, place) -> {
+                    List<Limit> all = new ArrayList<>(limits);
+                    if (place <= all.size()) {
+                        all.add(place, Limit.parse(zero));
+                    }
                     return all;
                 });
     }

@@ -6,6 +6,7 @@ import dev.guard.domain.Carry;
 import dev.guard.domain.Decision;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitStatus;
+import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -97,8 +98,8 @@ class VersionsTest {
 
         Decision decision = key.peek(version(2, Carry.ADDITIVE, "4/10s"), 1, START);
 
-        // 1 − 6 is five below zero, and the debt stops at four. As long as that is not written, a permit a second
-        // returns.
+        // 1 − 6 is five below zero, and the debt stops at four. A permit returns every 2.5 s: five of them until one is
+        // there, and eight until full.
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.remaining()).isZero();
         assertThat(decision.retryAfterMicros()).isEqualTo(12_500_000);
@@ -198,14 +199,17 @@ class VersionsTest {
         key.acquire(version(1, Carry.AS_IS, "600000000000/1h sliding"), 600_000_000_000L, start);
         Policy small = version(2, Carry.ADDITIVE, "100/1h sliding");
 
+        // 200 of 100 are used, the largest debt, and all of it in the previous window. It weighs 99 when 101 of 200
+        // parts of the hour are over.
         Decision decision = key.acquire(small, 1, start + hour);
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.remaining()).isZero();
-        // 200 are kept, capacity and debt: 99 of them are left 50.5 % through the hour.
-        assertThat(decision.retryAfterMicros()).isEqualTo(hour * 505 / 1000);
-        assertThat(decision.resetAfterMicros()).isEqualTo(hour);
-        assertThat(key.acquire(small, 1, start + hour + hour * 505 / 1000).allowed())
-                .isTrue();
+        assertThat(decision.retryAfterMicros()).isEqualTo(1818 * SECOND);
+        Policy same = version(3, Carry.AS_IS, "100/1h sliding");
+        assertThat(key.admits(same, 1, start + hour + 1818 * SECOND - 1)).isFalse();
+        Decision later = key.acquire(same, 1, start + hour + 1818 * SECOND);
+        assertThat(later.allowed()).isTrue();
+        assertThat(later.remaining()).isZero();
     }
 
     @ParameterizedTest(name = "S11 a limit that nothing was used of has nothing used under {0} either")
@@ -250,52 +254,90 @@ class VersionsTest {
     }
 
     @Test
-    @DisplayName("S11 a newer version takes effect on its first call, also on a denial; a peek changes nothing")
-    void aDenialConverts() {
+    @DisplayName("S11 a newer version takes effect with its first call, also when that is denied")
+    void aDeniedCallConverts() {
         key.acquire(version(1, Carry.AS_IS, "10/1m"), 10, START);
-        CounterState before = key.state();
         Policy second = version(2, Carry.AS_IS, "20/1m");
 
-        Decision peeked = key.peek(second, 1, START);
-        assertThat(key.state()).isSameAs(before);
-        assertThat(key.acquire(second, 1, START)).isEqualTo(peeked);
+        assertThat(key.acquire(second, 1, START).retryAfterMicros()).isEqualTo(3 * SECOND);
+
         assertThat(key.state().version()).isEqualTo(2);
-        CounterState after = key.state();
-        assertThat(key.acquire(second, 1, START).allowed()).isFalse();
-        assertThat(key.state()).isSameAs(after);
-        assertThat(key.acquire(second, 1, START + 3 * SECOND).allowed()).isTrue();
+        assertThat(key.state().slots().get(0).numbers())
+                .isEqualTo(Limit.parse("20/1m").numbers());
+        assertThat(key.admits(second, 1, START + 3 * SECOND - 1)).isFalse();
+        assertThat(key.admits(second, 1, START + 3 * SECOND)).isTrue();
     }
 
     @Test
-    @DisplayName("S11 a denial that would leave nothing to remember leaves the state as it was")
-    void aDenialForgetsNothing() {
+    @DisplayName("S5 a denial under the state's own version writes nothing, though the one that converted did")
+    void aSecondDenialWritesNothing() {
         key.acquire(version(1, Carry.AS_IS, "10/1m"), 10, START);
+        Policy second = version(2, Carry.AS_IS, "20/1m");
+        key.acquire(second, 1, START);
         CounterState before = key.state();
 
-        assertThat(key.acquire(version(2, Carry.RESET, "10/1m", "0/1m"), 1, START)
-                        .allowed())
-                .isFalse();
+        assertThat(key.admits(second, 1, START + SECOND)).isFalse();
+        assertThat(key.admits(second, 20, START + 3 * SECOND)).isFalse();
 
         assertThat(key.state()).isSameAs(before);
     }
 
-    @ParameterizedTest(name = "S6 {0} is used up when {1} comes with {2}: a cost of {3} waits {4} s")
+    @Test
+    @DisplayName("S5 a peek converts nothing, and is told what the first call would be")
+    void aPeekConvertsNothing() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m"), 10, START);
+        CounterState before = key.state();
+
+        Decision peeked = key.peek(version(2, Carry.ADDITIVE, "15/1m"), 6, START);
+
+        // Five are left, and the sixth returns in four seconds.
+        assertThat(peeked.allowed()).isFalse();
+        assertThat(peeked.remaining()).isEqualTo(5);
+        assertThat(peeked.retryAfterMicros()).isEqualTo(4 * SECOND);
+        assertThat(key.state()).isSameAs(before);
+    }
+
+    @Test
+    @DisplayName(
+            "S5 a denial in other numbers under the same version converts nothing, and a call that is allowed does")
+    void otherNumbersConvertWhenAllowed() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m"), 4, START);
+        CounterState before = key.state();
+        Policy other = version(1, Carry.AS_IS, "40/1m");
+
+        assertThat(key.admits(other, 7, START)).isFalse();
+        assertThat(key.state()).isSameAs(before);
+
+        assertThat(key.admits(other, 6, START)).isTrue();
+        assertThat(key.state().slots().get(0).numbers())
+                .isEqualTo(Limit.parse("40/1m").numbers());
+    }
+
+    @ParameterizedTest(
+            name = "S6 {0} is used up when {1} comes with {2}: a cost of {3} waits {4} s, in the numbers that came")
     @CsvSource({
+        // A denial converts, so permits return at the new rate from then on: one in six seconds, not one in six
+        // minutes.
         "10/1h, 10/1m, AS_IS, 1, 6",
         "10/1m, 10/1h, AS_IS, 1, 360",
+        // None of 20 is left, and one returns every 3 s.
         "10/1m, 20/1m, AS_IS, 15, 45",
+        // Four below zero; one returns every 10 s.
         "10/1m, 6/1m, ADDITIVE, 1, 50",
+        // 10 of 20 are left.
         "10/1m, 20/1m, ADDITIVE, 11, 3",
         "10/1m, 20/1m, ADDITIVE, 20, 30",
         "10/1m, 3/1m, PROPORTIONAL, 1, 20",
         "10/1m, 40/1m, PROPORTIONAL, 4, 6",
         "10/1m interval, 10/1s interval, AS_IS, 1, 1",
+        "10/1m interval, 4/1m interval, ADDITIVE, 1, 120",
         "10/1m fixed, 10/1h fixed, AS_IS, 1, 3600",
         "10/1h fixed, 10/1m fixed, AS_IS, 1, 60",
         "10/1h fixed aligned, 10/1m fixed aligned, AS_IS, 1, 60",
+        // 20 of 20 are used in the window that began just now: 19 of them count 57 s before the next one's end.
         "10/1m sliding, 20/1m sliding, AS_IS, 1, 63",
     })
-    void waitsAfterAConversion(String from, String to, Carry carry, long cost, long seconds) {
+    void waitsInTheNewNumbers(String from, String to, Carry carry, long cost, long seconds) {
         long start = START - START % (3600 * SECOND);
         key.acquire(version(1, Carry.AS_IS, from), 10, start);
         Policy newer = version(2, carry, to);
@@ -304,9 +346,8 @@ class VersionsTest {
 
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.retryAfterMicros()).isEqualTo(seconds * SECOND);
-        assertThat(key.peek(newer, cost, start + seconds * SECOND - 1).allowed())
-                .isFalse();
-        assertThat(key.peek(newer, cost, start + seconds * SECOND).allowed()).isTrue();
+        assertThat(key.admits(newer, cost, start + seconds * SECOND - 1)).isFalse();
+        assertThat(key.admits(newer, cost, start + seconds * SECOND)).isTrue();
     }
 
     @Nested
@@ -332,25 +373,17 @@ class VersionsTest {
         }
 
         @Test
-        @DisplayName("S11 is told what the state's limits say, under its own names where they match")
-        void isToldOfTheStatesLimits() {
-            Policy first = Policy.builder("api")
-                    .limit(Limit.parse("10/1m").named("minute"))
-                    .limit(Limit.parse("10/1s").named("second"))
-                    .build();
-            Policy second = version(2, Carry.AS_IS, "100/1m", "10/1s fixed", "3/1h fixed");
-            key.acquire(second, 2, START);
+        @DisplayName("S11 is told the state's numbers, which may be above its own")
+        void isToldTheNumbersOfTheState() {
+            key.acquire(version(2, Carry.RESET, "100/1h"), 8, START);
 
-            Decision allowed = key.acquire(first, 1, START);
-            assertThat(allowed.allowed()).isTrue();
-            assertThat(allowed.limits()).extracting(LimitStatus::name).containsExactly("minute", "api-2", "api-3");
-            assertThat(allowed.limits()).extracting(LimitStatus::remaining).containsExactly(97L, 7L, 0L);
-            assertThat(allowed.capacity()).isEqualTo(3);
-            assertThat(allowed.nextAfterMicros()).isEqualTo(3600 * SECOND);
-            Decision denied = key.acquire(first, 1, START);
-            assertThat(denied.allowed()).isFalse();
-            assertThat(denied.limit()).map(LimitStatus::name).hasValue("api-3");
-            assertThat(denied.retryAfterMicros()).isEqualTo(3600 * SECOND);
+            Decision decision = key.peek(version(1, Carry.AS_IS, "10/1m"), 1, START);
+
+            assertThat(decision.capacity()).isEqualTo(100);
+            assertThat(decision.remaining()).isEqualTo(92);
+            assertThat(decision.nextAfterMicros()).isEqualTo(36 * SECOND);
+            assertThat(decision.resetAfterMicros()).isEqualTo(288 * SECOND);
+            assertThat(decision.limits()).extracting(LimitStatus::windowMicros).containsExactly(3600 * SECOND);
         }
 
         @Test
@@ -364,7 +397,33 @@ class VersionsTest {
 
             assertThat(decision.allowed()).isFalse();
             assertThat(decision.retryAfterMicros()).isEqualTo(60 * SECOND);
+            assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-1");
             assertThat(decision.remaining()).isZero();
+        }
+
+        @Test
+        @DisplayName(
+                "S11 is told a newer version's further limits as well, and names what it has no name for by its place")
+        void isToldEveryLimitOfTheState() {
+            Policy first = Policy.builder("api")
+                    .limit(Limit.parse("100/1m").named("minute"))
+                    .limit(Limit.parse("10/1s").named("second"))
+                    .build();
+            Policy second = version(2, Carry.AS_IS, "100/1m", "10/1s fixed", "3/1h fixed");
+            key.acquire(second, 2, START);
+
+            Decision allowed = key.acquire(first, 1, START);
+            assertThat(allowed.allowed()).isTrue();
+            assertThat(allowed.remaining()).isZero();
+            assertThat(allowed.capacity()).isEqualTo(3);
+            assertThat(allowed.nextAfterMicros()).isEqualTo(3600 * SECOND);
+            Decision denied = key.acquire(first, 1, START);
+            assertThat(denied.allowed()).isFalse();
+            assertThat(denied.limit()).map(LimitStatus::name).hasValue("api-3");
+            assertThat(denied.retryAfterMicros()).isEqualTo(3600 * SECOND);
+            assertThat(denied.resetAfterMicros()).isEqualTo(3600 * SECOND);
+            assertThat(denied.limits()).extracting(LimitStatus::name).containsExactly("minute", "api-2", "api-3");
+            assertThat(denied.limits()).extracting(LimitStatus::admits).containsExactly(true, true, false);
         }
 
         @Test
@@ -382,27 +441,67 @@ class VersionsTest {
         }
 
         @Test
-        @DisplayName("S11 is not judged by its own limits, be it one of 0 or one in shadow: the newest version holds")
-        void isNotJudgedByItsOwnLimits() {
-            key.acquire(version(2, Carry.AS_IS, "10/1m"), 9, START);
-            assertThat(key.acquire(version(1, Carry.AS_IS, "0/1m"), 1, START).allowed())
-                    .isTrue();
-            assertThat(key.acquire(version(1, Carry.AS_IS, "~10/1m"), 1, START).allowed())
-                    .isFalse();
+        @DisplayName(
+                "S6 is told to wait until a converted state is gone, which is not before its own usage would have been")
+        void waitsForAConvertedStateToGo() {
+            Policy first = version(1, Carry.AS_IS, "10/1h fixed");
+            key.acquire(first, 6, START);
+            key.acquire(version(2, Carry.RESET, "5/1m"), 1, START + 600 * SECOND);
+
+            // The bucket of five is full again after 12 s, but the window of ten was open for 50 minutes more.
+            Decision decision = key.acquire(first, 8, START + 600 * SECOND);
+            assertThat(decision.allowed()).isFalse();
+            assertThat(decision.retryAfterMicros()).isEqualTo(3000 * SECOND);
+            assertThat(decision.resetAfterMicros()).isEqualTo(12 * SECOND);
+            assertThat(key.peek(first, 8, START + 3600 * SECOND - 1).allowed()).isFalse();
+            assertThat(key.acquire(first, 8, START + 3600 * SECOND).remaining()).isEqualTo(2);
         }
 
         @Test
-        @DisplayName("S11 is not denied by a limit that the newer version has in shadow")
-        void shadowFlagsAreTheStates() {
+        @DisplayName("S6 is told true waits by the limits of the state, in their numbers")
+        void waitsInTheNumbersOfTheState() {
+            Policy first = version(1, Carry.AS_IS, "10/1m");
+            key.acquire(version(2, Carry.AS_IS, "20/1h"), 20, START);
+
+            assertThat(key.acquire(first, 2, START).retryAfterMicros()).isEqualTo(360 * SECOND);
+            assertThat(key.admits(first, 2, START + 360 * SECOND - 1)).isFalse();
+            assertThat(key.admits(first, 2, START + 360 * SECOND)).isTrue();
+        }
+
+        @Test
+        @DisplayName("S6 with a limit of 0 is denied for ever, whatever the state says")
+        void withALimitOfZero() {
+            key.acquire(version(2, Carry.AS_IS, "10/1m", "5/1m fixed"), 1, START);
+            CounterState before = key.state();
+            Policy first = version(1, Carry.AS_IS, "10/1m", "0/1m");
+
+            Decision decision = key.acquire(first, 1, START);
+
+            assertThat(decision.retryAfterMicros()).isEqualTo(Micros.NEVER);
+            assertThat(decision.limit()).map(LimitStatus::name).hasValue("api-2");
+            assertThat(key.state()).isSameAs(before);
+            assertThat(key.admits(first, 1, START + 60 * SECOND)).isFalse();
+            assertThat(key.admits(version(1, Carry.AS_IS, "10/1m", "~0/1m"), 1, START))
+                    .isTrue();
+        }
+
+        @Test
+        @DisplayName("S11 enforces what the newer version enforces, and nothing that it has in shadow")
+        void enforcesWhatTheStateDoes() {
             Policy enforced = version(1, Carry.AS_IS, "10/1m", "4/1h fixed");
-            key.acquire(version(2, Carry.AS_IS, "10/1m", "~4/1h fixed"), 4, START);
+            Policy shadowed = version(2, Carry.AS_IS, "10/1m", "~4/1h fixed");
+            Policy enforcedAgain = version(3, Carry.AS_IS, "10/1m", "4/1h fixed");
+            key.acquire(shadowed, 4, START);
+            Decision allowed = key.acquire(enforced, 1, START);
+            assertThat(allowed.allowed()).isTrue();
+            assertThat(allowed.shadowDenied()).isTrue();
+            assertThat(allowed.limits()).extracting(LimitStatus::enforced).containsExactly(true, false);
 
-            Decision decision = key.acquire(enforced, 1, START);
-
-            assertThat(decision.allowed()).isTrue();
-            assertThat(decision.shadowDenied()).isTrue();
-            assertThat(decision.limits()).extracting(LimitStatus::enforced).containsExactly(true, false);
-            assertThat(decision.limits()).extracting(LimitStatus::remaining).containsExactly(5L, 0L);
+            // What the limit counted in shadow, it counts from now on as well.
+            assertThat(key.acquire(enforcedAgain, 1, START).retryAfterMicros()).isEqualTo(3600 * SECOND);
+            Decision denied = key.acquire(shadowed, 1, START);
+            assertThat(denied.allowed()).isFalse();
+            assertThat(denied.retryAfterMicros()).isEqualTo(3600 * SECOND);
         }
 
         @Test
@@ -432,6 +531,9 @@ class VersionsTest {
         "10/1h fixed, 5/1h interval, 15",
         "10/1h sliding, 7/1d sliding, 17",
         "10/1h fixed aligned, 3/1h sliding, 13",
+        // The newer version admits nothing, and the older one not a second time.
+        "10/1h, 0/1h, 10",
+        "10/1h sliding, 0/1m fixed, 10",
     })
     void oneResetsWorth(String before, String after, long most) {
         Policy first = version(1, Carry.RESET, before);
@@ -443,6 +545,66 @@ class VersionsTest {
             admitted += key.admits(first, 1, start) ? 1 : 0;
         }
         assertThat(admitted).isEqualTo(most);
+    }
+
+    @Test
+    @DisplayName(
+            "S11 a newer version that always denies takes effect as well, until what it found would have been gone")
+    void aVersionThatAlwaysDeniesTakesEffect() {
+        Policy first = version(1, Carry.RESET, "10/1h fixed");
+        Policy closed = version(2, Carry.RESET, "0/1h");
+        key.acquire(first, 4, START);
+
+        assertThat(key.acquire(closed, 1, START).retryAfterMicros()).isEqualTo(Micros.NEVER);
+        assertThat(key.acquire(first, 1, START).retryAfterMicros()).isEqualTo(3600 * SECOND);
+        assertThat(key.admits(first, 1, START + 3600 * SECOND - 1)).isFalse();
+        assertThat(key.admits(first, 1, START + 3600 * SECOND)).isTrue();
+    }
+
+    @Test
+    @DisplayName(
+            "S11 a denial that leaves an unused limit where another was used up lets nobody start afresh before its time")
+    void takingTurnsWithADenialGainsNothing() {
+        Policy first = version(1, Carry.AS_IS, "10/1d fixed", "10/1s");
+        Policy second = version(2, Carry.AS_IS, "10/1d sliding", "10/1s");
+        long admitted = 0;
+        for (int i = 0; i < 100; i++) {
+            admitted += key.drain(first, START + i * SECOND);
+            admitted += key.admits(second, 1, START + i * SECOND) ? 1 : 0;
+        }
+        // Ten of the fixed window, and ten of the sliding one that took its place.
+        assertThat(admitted).isEqualTo(20);
+    }
+
+    @Test
+    @DisplayName("S11 a denial that leaves a smaller bucket full gives the larger one nothing back")
+    void takingTurnsWithASmallerBucketGainsNothing() {
+        Policy first = version(1, Carry.AS_IS, "100/1d", "5/1s");
+        Policy second = version(2, Carry.AS_IS, "10/1d", "5/1s");
+        long admitted = 0;
+        for (int i = 0; i < 200; i++) {
+            admitted += key.drain(first, START + i * SECOND);
+            if (i % 10 == 9) {
+                admitted += key.admits(second, 1, START + i * SECOND) ? 1 : 0;
+            }
+        }
+        // 50 of the hundred by the first denial, which leaves all of the ten.
+        assertThat(admitted).isEqualTo(60);
+    }
+
+    @Test
+    @DisplayName("S11 a state that was converted twice is held until all that it came from would have been gone")
+    void holdsThroughSeveralVersions() {
+        Policy first = version(1, Carry.RESET, "10/1h fixed");
+        key.acquire(first, 10, START);
+        key.acquire(version(2, Carry.RESET, "5/1m"), 1, START);
+        key.acquire(version(3, Carry.RESET, "2/1s"), 1, START);
+        assertThat(key.state().expiresAt()).isEqualTo(START + 3600 * SECOND);
+
+        assertThat(key.drain(first, START + 3600 * SECOND - 1)).isEqualTo(2);
+        assertThat(key.state().version()).isEqualTo(3);
+        // The last of those two come back within a second, and only then is the key forgotten.
+        assertThat(key.drain(first, START + 3601 * SECOND - 1)).isEqualTo(10);
     }
 
     @Test
