@@ -17,6 +17,7 @@ public final class CompiledPolicy {
     private final DecisionSource source;
     private final List<Limit> limits;
     private final long smallestCapacity;
+    private final OnlyLimit onlyLimit;
 
     private CompiledPolicy(Policy policy, DecisionSource source) {
         this.policy = policy;
@@ -29,6 +30,7 @@ public final class CompiledPolicy {
             }
         }
         this.smallestCapacity = smallest;
+        this.onlyLimit = new OnlyLimit(policy, source);
     }
 
     /** Makes a policy ready. */
@@ -54,6 +56,11 @@ public final class CompiledPolicy {
     /** Whether there is one limit, and it is enforced: the case that a backend may judge without the model. */
     public boolean isSimple() {
         return limits.size() == 1 && !policy.isShadow() && !limits.get(0).isShadow();
+    }
+
+    /** The figures of the first limit, which are the decision's where it is the only one. */
+    OnlyLimit onlyLimit() {
+        return onlyLimit;
     }
 
     /**
