@@ -21,6 +21,7 @@ import java.util.Map;
 final class Work {
 
     private static final String LIMIT = "the limit";
+    private static final String REPLY = "the limit, and an object";
     private static final String BOOLEAN = "guard, boolean";
     private static final String DECISION = "guard, decision";
     private static final List<Metric> CALL = List.of(Metric.CPU, Metric.TIME, Metric.ALLOCATED);
@@ -53,6 +54,7 @@ final class Work {
                 false,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, inQuick, hot.of("limit")),
+                        new Contestant(REPLY, Role.CONTROL, inQuick, hot.of("limitWithReply")),
                         new Contestant(BOOLEAN, Role.GUARD, inQuick, hot.guard("guardBoolean", limits)),
                         new Contestant(DECISION, Role.GUARD, inQuick, hot.guard("guardDecision", limits)),
                         new Contestant("Guava", Role.PEER, inQuick, hot.of("guava")),
@@ -115,6 +117,7 @@ final class Work {
                 false,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, true, many("limit", strings)),
+                        new Contestant(REPLY, Role.CONTROL, true, many("limitWithReply", strings)),
                         new Contestant(DECISION, Role.GUARD, true, many("guardDecision", strings)),
                         new Contestant("Bucket4j in a map", Role.PEER, true, many("bucket4jInMap", strings)),
                         new Contestant("Bucket4j in Caffeine", Role.PEER, same, many("bucket4jInCaffeine", strings)),

@@ -53,6 +53,11 @@ public class HotKeyBenchmark {
         return bare.limit.tryAcquire(bare.state);
     }
 
+    @Benchmark
+    public Object limitWithReply(Bare bare) {
+        return Reply.of(bare, bare.limit.tryAcquire(bare.state), bare.state.get());
+    }
+
     /** guard's handle of one key. */
     @State(Scope.Benchmark)
     public static class Guarded {

@@ -109,6 +109,11 @@ public class ManyKeysBenchmark {
         return bare.tryAcquire(walk.next(keys));
     }
 
+    @Benchmark
+    public Object limitWithReply(Bare bare, Keys keys, Walk walk) {
+        return Reply.of(bare, bare.tryAcquire(walk.next(keys)), keys.count);
+    }
+
     /** guard's limiter of a policy. */
     @State(Scope.Benchmark)
     public static class Guarded {
