@@ -65,6 +65,8 @@ public final class CompiledPolicy {
     /** Whether a limit of 0 is enforced, so that no call is ever admitted. */
     boolean alwaysDenies() {
         return alwaysDenies;
+    }
+
     /** The figures of the first limit, which are the decision's where it is the only one. */
     OnlyLimit onlyLimit() {
         return onlyLimit;
