@@ -1,4 +1,4 @@
-/** Benchmarks of guard beside its peers. */
+/** Benchmarks of guard beside its peers and beside the least that the work can cost. */
 @NullMarked
 package dev.guard.bench;
 

@@ -16,39 +16,24 @@ import org.jspecify.annotations.Nullable;
  * denied the denying one with the longest wait, among equals the first declared. Numbers without a limit's name are the
  * bound limit's or, for {@link #remaining}, {@link #retryAfter} and {@link #resetAfter}, the least or the latest over
  * all enforced limits.
+ *
+ * <p>A decision of one limit holds the state that it left and works its numbers out when they are asked for: most callers
+ * only want to know whether they may pass, and should not pay for the rest.
  */
 public abstract sealed class Decision implements Outcome permits Allowed, Denied {
 
-    private final Policy policy;
-    private final DecisionSource source;
-    private final int bound;
-    private final @Nullable List<LimitStatus> limits;
+    private final Figures figures;
     private final long cost;
-    private final long remaining;
-    private final long retryAfter;
-    private final long resetAfter;
-    private final long nextAfter;
+    private final long x;
+    private final long y;
+    private final long now;
 
-    /** With {@code limits} null, the policy has one enforced limit, and the numbers given here are all there is to it. */
-    Decision(
-            Policy policy,
-            DecisionSource source,
-            int bound,
-            @Nullable List<LimitStatus> limits,
-            long cost,
-            long remaining,
-            long retryAfter,
-            long resetAfter,
-            long nextAfter) {
-        this.policy = policy;
-        this.source = source;
-        this.bound = bound;
-        this.limits = limits;
+    Decision(Figures figures, long cost, long x, long y, long now) {
+        this.figures = figures;
         this.cost = cost;
-        this.remaining = remaining;
-        this.retryAfter = retryAfter;
-        this.resetAfter = resetAfter;
-        this.nextAfter = nextAfter;
+        this.x = x;
+        this.y = y;
+        this.now = now;
     }
 
     /**
@@ -64,19 +49,26 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
             long retryAfter,
             long resetAfter,
             long nextAfter) {
+        return ofFigures(
+                new StatedFigures(policy, source, 0, null, remaining, retryAfter, resetAfter, nextAfter),
+                allowed,
+                cost,
+                0,
+                0,
+                0);
+    }
+
+    /**
+     * The decision of a policy's only limit, whose figures are read from the limit's state when they are asked for.
+     *
+     * @param x the first word of the state that the decision left
+     * @param y the second word of it
+     * @param now the time of the decision, in microseconds since the epoch
+     */
+    public static Decision ofFigures(Figures figures, boolean allowed, long cost, long x, long y, long now) {
         return allowed
-                ? new Allowed(policy, source, 0, null, cost, remaining, 0, resetAfter, nextAfter)
-                : new Denied(
-                        policy,
-                        source,
-                        0,
-                        null,
-                        cost,
-                        remaining,
-                        retryAfter,
-                        resetAfter,
-                        nextAfter,
-                        Denied.Reason.LIMIT);
+                ? new Allowed(figures, cost, x, y, now)
+                : new Denied(figures, cost, x, y, now, Denied.Reason.LIMIT);
     }
 
     /**
@@ -112,19 +104,9 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         }
         List<LimitStatus> statuses = List.copyOf(limits);
         long nextAfter = limits.get(bound).nextAfterMicros();
-        return allowed
-                ? new Allowed(policy, source, bound, statuses, cost, remaining, 0, resetAfter, nextAfter)
-                : new Denied(
-                        policy,
-                        source,
-                        bound,
-                        statuses,
-                        cost,
-                        remaining,
-                        retryAfter,
-                        resetAfter,
-                        nextAfter,
-                        Denied.Reason.LIMIT);
+        Figures figures =
+                new StatedFigures(policy, source, bound, statuses, remaining, retryAfter, resetAfter, nextAfter);
+        return ofFigures(figures, allowed, cost, 0, 0, 0);
     }
 
     private static boolean binds(LimitStatus limit, LimitStatus soFar, boolean allowed) {
@@ -142,39 +124,43 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
 
     /** The policy that was asked. */
     public Policy policy() {
-        return policy;
+        return figures.policy();
     }
 
     /** The bound limit; none where no limit decided: while a key is blocked, or a local table is full. */
     public Optional<LimitStatus> limit() {
+        int bound = figures.bound();
         return bound < 0 ? Optional.empty() : Optional.of(limits().get(bound));
     }
 
     /** What every limit says, in declared order; empty where no limit was looked at. */
     public List<LimitStatus> limits() {
+        List<LimitStatus> limits = figures.limits();
         if (limits != null) {
             return limits;
         }
-        LimitNumbers numbers = policy.limits().get(0).numbers();
+        LimitNumbers numbers = policy().limits().get(0).numbers();
         return List.of(new LimitStatus(
-                policy.limitName(0),
+                policy().limitName(0),
                 numbers.capacity(),
                 numbers.period(),
-                remaining,
-                retryAfter,
-                resetAfter,
-                nextAfter,
+                remaining(),
+                retryAfterMicros(),
+                resetAfterMicros(),
+                nextAfterMicros(),
                 allowed(),
                 true));
     }
 
     /** The bound limit's capacity, 0 where there is none. */
     public long capacity() {
+        int bound = figures.bound();
         if (bound < 0) {
             return 0;
         }
+        List<LimitStatus> limits = figures.limits();
         return limits == null
-                ? policy.limits().get(0).capacity()
+                ? policy().limits().get(0).capacity()
                 : limits.get(bound).capacity();
     }
 
@@ -185,32 +171,32 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
 
     /** Whole permits left after the decision: the least over the enforced limits, 0 or more. */
     public long remaining() {
-        return remaining;
+        return figures.remaining(x, y, now);
     }
 
     /** Until this cost may pass, if nothing else touches the key; zero when allowed, ten years when it never may. */
     public Duration retryAfter() {
-        return Micros.toDuration(retryAfter);
+        return Micros.toDuration(retryAfterMicros());
     }
 
     /** {@link #retryAfter} in microseconds; {@link Micros#NEVER} where waiting is of no use. */
     public long retryAfterMicros() {
-        return retryAfter;
+        return allowed() ? 0 : figures.retryAfter(x, y, now, cost);
     }
 
     /** Until every enforced limit is as if nothing had been used. */
     public Duration resetAfter() {
-        return Micros.toDuration(resetAfter);
+        return Micros.toDuration(resetAfterMicros());
     }
 
     /** {@link #resetAfter} in microseconds. */
     public long resetAfterMicros() {
-        return resetAfter;
+        return figures.resetAfter(x, y, now);
     }
 
     /** Until the bound limit's next permit returns, in microseconds; 0 where it is full, {@link Micros#NEVER} for none. */
     public long nextAfterMicros() {
-        return nextAfter;
+        return figures.nextAfter(x, y, now);
     }
 
     /** Whether a limit in shadow, or a policy in shadow, would have denied the call. */
@@ -225,46 +211,47 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
 
     /** Which backend decided, in which mode. */
     public DecisionSource source() {
-        return source;
+        return figures.source();
     }
 
     /** Whether the shared store was not asked because it was away. */
     public boolean degraded() {
-        return source.degraded();
+        return source().degraded();
     }
 
     /** The name of the backend that decided. */
     public String backend() {
-        return source.backend();
+        return source().backend();
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Decision that
                 && allowed() == that.allowed()
-                && policy.equals(that.policy)
-                && source.equals(that.source)
-                && bound == that.bound
+                && policy().equals(that.policy())
+                && source().equals(that.source())
+                && figures.bound() == that.figures.bound()
                 && cost == that.cost
-                && remaining == that.remaining
-                && retryAfter == that.retryAfter
-                && resetAfter == that.resetAfter
-                && nextAfter == that.nextAfter
+                && remaining() == that.remaining()
+                && retryAfterMicros() == that.retryAfterMicros()
+                && resetAfterMicros() == that.resetAfterMicros()
+                && nextAfterMicros() == that.nextAfterMicros()
                 && reasonOrNull() == that.reasonOrNull()
                 && limits().equals(that.limits());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(allowed(), policy, cost, remaining, retryAfter, resetAfter);
+        return Objects.hash(allowed(), policy(), cost, remaining(), retryAfterMicros(), resetAfterMicros());
     }
 
     @Override
     public String toString() {
         Denied.Reason reason = reasonOrNull();
-        return (reason == null ? "Allowed" : "Denied(" + reason + ")") + "[policy=" + policy.name() + ", cost=" + cost
-                + ", remaining=" + remaining + ", retryAfter=" + micros(retryAfter) + ", resetAfter="
-                + micros(resetAfter) + ", limits=" + limits() + ", source=" + source + "]";
+        return (reason == null ? "Allowed" : "Denied(" + reason + ")") + "[policy="
+                + policy().name() + ", cost=" + cost + ", remaining=" + remaining() + ", retryAfter="
+                + micros(retryAfterMicros()) + ", resetAfter=" + micros(resetAfterMicros()) + ", limits=" + limits()
+                + ", source=" + source() + "]";
     }
 
     private static String micros(long micros) {

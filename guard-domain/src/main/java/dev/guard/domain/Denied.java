@@ -1,7 +1,6 @@
 package dev.guard.domain;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** The call may not pass, and nothing was charged for it. */
 public final class Denied extends Decision {
@@ -16,18 +15,8 @@ public final class Denied extends Decision {
         CAPACITY
     }
 
-    Denied(
-            Policy policy,
-            DecisionSource source,
-            int bound,
-            @Nullable List<LimitStatus> limits,
-            long cost,
-            long remaining,
-            long retryAfter,
-            long resetAfter,
-            long nextAfter,
-            Reason reason) {
-        super(policy, source, bound, limits, cost, remaining, retryAfter, resetAfter, nextAfter);
+    Denied(Figures figures, long cost, long x, long y, long now, Reason reason) {
+        super(figures, cost, x, y, now);
         this.reason = reason;
     }
 
@@ -37,7 +26,8 @@ public final class Denied extends Decision {
      * @param retryAfter until a counter may lapse and make room, in microseconds
      */
     public static Denied forCapacity(Policy policy, DecisionSource source, long cost, long retryAfter) {
-        return new Denied(policy, source, -1, List.of(), cost, 0, retryAfter, 0, retryAfter, Reason.CAPACITY);
+        Figures figures = new StatedFigures(policy, source, -1, List.of(), 0, retryAfter, 0, retryAfter);
+        return new Denied(figures, cost, 0, 0, 0, Reason.CAPACITY);
     }
 
     @Override

@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>any other failure</td><td>its own status, else 500</td><td></td><td>problem</td></tr>
  * </table>
  *
- * <p>Retry-After is rounded up to whole seconds, never earlier than the {@code t} of a limit that denied, and left out
- * where waiting is of no use. Whatever does not pass carries {@code Cache-Control: no-store}.
+ * <p>Retry-After is rounded up to whole seconds, and left out where waiting is of no use. It is never earlier than the
+ * {@code t} of the limit that binds, nor than that of any limit with nothing left. Whatever does not pass carries {@code
+ * Cache-Control: no-store}.
  */
 public final class Verdict {
 
@@ -118,7 +119,7 @@ public final class Verdict {
 
     private static Verdict denied(Denied denied, Map<String, String> headers) {
         if (denied.canRetry()) {
-            headers.put(RETRY_AFTER, Long.toString(Math.max(1, Micros.toSecondsRoundedUp(denied.retryAfterMicros()))));
+            headers.put(RETRY_AFTER, Long.toString(Math.max(1, Micros.toSecondsRoundedUp(waitMicros(denied)))));
         }
         return refusal(
                 switch (denied.reason()) {
@@ -137,6 +138,21 @@ public final class Verdict {
                                 members(denied));
                 },
                 headers);
+    }
+
+    /** Until the same call can pass, and until whatever is said to have nothing left has something. */
+    private static long waitMicros(Denied denied) {
+        long wait = laterOf(denied.retryAfterMicros(), denied.nextAfterMicros());
+        for (LimitStatus limit : denied.limits()) {
+            if (limit.enforced() && limit.remaining() == 0) {
+                wait = laterOf(wait, limit.nextAfterMicros());
+            }
+        }
+        return wait;
+    }
+
+    private static long laterOf(long wait, long next) {
+        return next == Micros.NEVER ? wait : Math.max(wait, next);
     }
 
     private static Verdict refusal(Problem problem, Map<String, String> headers) {

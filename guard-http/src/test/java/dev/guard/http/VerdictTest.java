@@ -132,6 +132,23 @@ class VerdictTest {
         }
 
         @Test
+        @DisplayName("Retry-After is never earlier than the t of the limit that binds, or of any that has nothing left")
+        void waits_for_every_limit_that_is_empty() {
+            LimitStatus binds = status(0, 0, 2 * SECOND, 3 * SECOND, false);
+            assertThat(retryAfter(binds, status(1, 0, SECOND, 9 * SECOND, false)))
+                    .isEqualTo("9");
+            assertThat(retryAfter(binds, status(1, 7, 0, 90 * SECOND, true))).isEqualTo("3");
+            assertThat(retryAfter(binds, status(1, 0, SECOND, Micros.NEVER, false)))
+                    .isEqualTo("3");
+        }
+
+        private String retryAfter(LimitStatus... limits) {
+            return Verdict.of(Decision.of(api, SOURCE, false, 1, List.of(limits)))
+                    .headers()
+                    .get("Retry-After");
+        }
+
+        @Test
         void has_no_Retry_After_where_waiting_is_of_no_use() {
             Verdict verdict = Verdict.of(only("0/1m", false, 0, Micros.NEVER, Micros.NEVER));
 

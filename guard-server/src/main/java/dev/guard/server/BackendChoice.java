@@ -82,6 +82,11 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
         return new BackendChoice(backend, mode, List.of());
     }
 
+    /** What operators call the store: {@code Redis} whichever client asks it. */
+    String title() {
+        return backend.startsWith("redis-") ? "Redis" : backend.equals("hazelcast") ? "Hazelcast" : backend;
+    }
+
     private static Optional<Setting> mode(Environment environment, ServerFile file) {
         return setting(environment, "GUARD_MODE", file.mode(), "mode");
     }

@@ -216,12 +216,18 @@ final class Endpoints {
     }
 
     private void whenPinged(Exchange exchange, Pinged pinged) {
-        var unused = guard.ping()
-                .toCompletableFuture()
-                .copy()
-                .orTimeout(PING_MILLIS, TimeUnit.MILLISECONDS)
+        var unused = pinged().orTimeout(PING_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((sign, error) ->
                         exchange.onEventLoop(() -> exchange.guarded(() -> pinged.answer(error == null))));
+    }
+
+    /** A sign of life, or any failure: a store whose client throws is as dead as one that does not answer. */
+    private CompletableFuture<Void> pinged() {
+        try {
+            return guard.ping().toCompletableFuture().copy();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** The seed's word for the store: both clients of Redis are {@code redis}. */

@@ -126,7 +126,7 @@ final class Exchange {
     void fail(Throwable failure) {
         Verdict verdict = Verdict.ofFailure(failure);
         if (verdict.status() == 500) {
-            log.error("{} {} failed", method(), path(), failure);
+            log.error("{} {} failed", method(), Shown.printable(path()), failure);
         }
         send(verdict);
     }

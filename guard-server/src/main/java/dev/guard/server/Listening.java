@@ -29,7 +29,7 @@ record Listening(String host, int port, int maxBody, Duration patience, TrustedC
         if (host.equals("localhost")) {
             return Optional.of("127.0.0.1");
         }
-        return InetAddresses.isInetAddress(host) ? Optional.of(host) : Optional.empty();
+        return host.indexOf('%') < 0 && InetAddresses.isInetAddress(host) ? Optional.of(host) : Optional.empty();
     }
 
     Listening withHost(String host) {

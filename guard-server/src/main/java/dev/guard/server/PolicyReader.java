@@ -31,6 +31,9 @@ import java.util.Optional;
  */
 final class PolicyReader {
 
+    /** Longer than any limit that can be written; its parser would quote all of it. */
+    private static final int LONGEST_LIMIT = 200;
+
     private PolicyReader() {}
 
     /** The policies of a file. */
@@ -54,7 +57,7 @@ final class PolicyReader {
     static List<Policy> read(YamlFile file) {
         YamlValue root = file.root();
         YamlValue policies = root.fields("policies").get("policies");
-        if (policies == null) {
+        if (policies == null && root.isMapping()) {
             root.error("has no policies, expected a field 'policies' with a mapping of names to policies");
         }
         List<Policy> read = policies == null ? List.of() : read(policies);
@@ -136,7 +139,12 @@ final class PolicyReader {
     }
 
     private static Optional<Limit> parsed(YamlValue value) {
-        return value.text("a limit such as 100/1m").flatMap(text -> {
+        String expected = "a limit such as 100/1m";
+        return value.text(expected).flatMap(text -> {
+            if (text.length() > LONGEST_LIMIT) {
+                value.error("is " + Shown.of(text) + ", expected " + expected);
+                return Optional.empty();
+            }
             try {
                 return Optional.of(Limit.parse(text));
             } catch (GuardConfigurationException e) {
@@ -159,7 +167,7 @@ final class PolicyReader {
                     return Optional.of(carry);
                 }
             }
-            value.error("is '" + text + "', expected " + expected);
+            value.error("is " + Shown.of(text) + ", expected " + expected);
             return Optional.empty();
         });
     }

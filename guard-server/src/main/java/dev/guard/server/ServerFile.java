@@ -113,7 +113,7 @@ final class ServerFile {
         return text(value, Listening.HOST_EXPECTED).flatMap(host -> {
             Optional<String> address = Listening.address(host);
             if (address.isEmpty() && value != null) {
-                value.error("is '" + host + "', expected " + Listening.HOST_EXPECTED);
+                value.error("is " + Shown.of(host) + ", expected " + Listening.HOST_EXPECTED);
             }
             return address;
         });

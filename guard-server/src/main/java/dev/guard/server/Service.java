@@ -2,6 +2,7 @@ package dev.guard.server;
 
 import dev.guard.api.Guard;
 import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Policy;
 import java.time.Duration;
@@ -31,7 +32,10 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         choice.warnings().forEach(console::warn);
         List<Policy> policies = source.get();
         Guard guard = open(policies);
-        GuardServer server = GuardServer.start(listening, guard, policies, about);
+        if (choice.mode() != FailureMode.LOCAL_ONLY) {
+            console.say("✓ Counter backend initialized (" + choice.title() + ")");
+        }
+        GuardServer server = listen(guard, policies);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(console, server, guard), "guard-shutdown"));
         announce(console, server, policies);
@@ -41,6 +45,15 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
             Thread.currentThread().interrupt();
         }
         return ExitCode.GOOD;
+    }
+
+    private GuardServer listen(Guard guard, List<Policy> policies) {
+        try {
+            return GuardServer.start(listening, guard, policies, about);
+        } catch (StartException e) {
+            guard.close();
+            throw e;
+        }
     }
 
     private Guard open(List<Policy> policies) {
@@ -56,7 +69,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         } catch (GuardConfigurationException e) {
             throw StartException.configuration(e.detail());
         } catch (BackendUnavailableException e) {
-            throw StartException.store(choice.backend() + " validation failed: " + e.detail());
+            throw StartException.store(choice.title() + " validation failed: " + e.detail());
         }
     }
 
@@ -76,9 +89,14 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
      * itself would make 143 of it.
      */
     private static void stop(Console console, GuardServer server, Guard guard) {
-        console.say("guard is stopping");
-        server.drain(DRAIN);
-        guard.close();
-        Runtime.getRuntime().halt(ExitCode.GOOD);
+        int status = ExitCode.FAILED;
+        try {
+            console.say("guard is stopping");
+            server.drain(DRAIN);
+            guard.close();
+            status = ExitCode.GOOD;
+        } finally {
+            Runtime.getRuntime().halt(status);
+        }
     }
 }

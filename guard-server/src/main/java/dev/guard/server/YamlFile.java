@@ -56,10 +56,10 @@ final class YamlFile {
             refuseWhatCouldGrow(new Parse(settings).parseString(text));
             this.root = new Compose(settings).composeString(text).map(node -> new YamlValue(this, node));
         } catch (MarkedYamlEngineException e) {
-            throw StartException.configuration(
-                    place(e.getProblemMark()) + "not YAML: " + words(e.getContext(), " ") + words(e.getProblem(), ""));
+            throw StartException.configuration(place(e.getProblemMark()) + "not YAML: "
+                    + Shown.printable(words(e.getContext(), " ") + words(e.getProblem(), "")));
         } catch (YamlEngineException e) {
-            throw StartException.configuration(name + ": not YAML: " + e.getMessage());
+            throw StartException.configuration(name + ": not YAML: " + Shown.printable(String.valueOf(e.getMessage())));
         }
     }
 
@@ -120,7 +120,9 @@ final class YamlFile {
 
     void error(Optional<Mark> mark, String message) {
         errors.add(new Located(
-                mark.map(Mark::getLine).orElse(0), mark.map(Mark::getColumn).orElse(0), place(mark) + message));
+                mark.map(Mark::getLine).orElse(0),
+                mark.map(Mark::getColumn).orElse(0),
+                place(mark) + Shown.printable(message)));
     }
 
     private void refuseWhatCouldGrow(Iterable<Event> events) {

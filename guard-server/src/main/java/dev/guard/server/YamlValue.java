@@ -22,8 +22,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 final class YamlValue {
 
-    private static final int MOST_SHOWN = 80;
-
     private final YamlFile file;
     private final String path;
     private final Node node;
@@ -55,8 +53,9 @@ final class YamlValue {
                 continue;
             }
             String name = key.getValue();
+            String shown = Shown.cut(name);
             YamlValue value = new YamlValue(
-                    file, path.isEmpty() ? name : path + "." + name, tuple.getValueNode(), key.getStartMark());
+                    file, path.isEmpty() ? shown : path + "." + shown, tuple.getValueNode(), key.getStartMark());
             if (entries.putIfAbsent(name, value) != null) {
                 value.nameError("is set twice, expected one value");
             }
@@ -151,9 +150,7 @@ final class YamlValue {
     private String shown() {
         if (node instanceof ScalarNode scalar) {
             String text = scalar.getValue();
-            return scalar.getTag().equals(Tag.NULL)
-                    ? "empty"
-                    : "'" + (text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…") + "'";
+            return scalar.getTag().equals(Tag.NULL) ? "empty" : Shown.of(text);
         }
         return node instanceof MappingNode ? "a mapping" : "a list";
     }

@@ -18,6 +18,7 @@ public final class CompiledPolicy {
     private final List<Limit> limits;
     private final long smallestCapacity;
     private final boolean alwaysDenies;
+    private final OnlyLimit onlyLimit;
 
     private CompiledPolicy(Policy policy, DecisionSource source) {
         this.policy = policy;
@@ -33,6 +34,7 @@ public final class CompiledPolicy {
         }
         this.smallestCapacity = smallest;
         this.alwaysDenies = denies;
+        this.onlyLimit = new OnlyLimit(policy, source);
     }
 
     /** Makes a policy ready. */
@@ -63,6 +65,11 @@ public final class CompiledPolicy {
     /** Whether a limit of 0 is enforced, so that no call is ever admitted. */
     boolean alwaysDenies() {
         return alwaysDenies;
+    }
+
+    /** The figures of the first limit, which are the decision's where it is the only one. */
+    OnlyLimit onlyLimit() {
+        return onlyLimit;
     }
 
     /**

@@ -73,17 +73,7 @@ public final class CounterModel {
      * @param allowed whether the call is allowed
      */
     public static Decision ofOnlyLimit(CompiledPolicy policy, long x, long y, long now, long cost, boolean allowed) {
-        LimitNumbers numbers = policy.numbers(0);
-        CounterAlgorithm algorithm = CounterAlgorithm.of(numbers.algorithm());
-        return Decision.ofOnlyLimit(
-                policy.policy(),
-                policy.source(),
-                allowed,
-                cost,
-                algorithm.remaining(numbers, x, y, now),
-                allowed ? 0 : algorithm.retryAfter(numbers, x, y, now, cost),
-                algorithm.resetAfter(numbers, x, y, now),
-                algorithm.nextAfter(numbers, x, y, now));
+        return Decision.ofFigures(policy.onlyLimit(), allowed, cost, x, y, now);
     }
 
     private static Step judge(

@@ -48,7 +48,10 @@ public final class GreedyBucket extends CounterAlgorithm {
             return Micros.NEVER;
         }
         long ticks = Micros.ceilDiv(target - level, numbers.unitsPerTick());
-        return Micros.saturatedRest(ticks, numbers.tick(), Math.floorMod(now, numbers.tick()));
+        // A tick of a microsecond, which most limits have, is worth being spared three divisions.
+        return numbers.tick() == 1
+                ? Math.min(ticks, Micros.TEN_YEARS)
+                : Micros.saturatedRest(ticks, numbers.tick(), Math.floorMod(now, numbers.tick()));
     }
 
     @Override

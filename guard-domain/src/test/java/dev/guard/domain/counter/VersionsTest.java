@@ -107,6 +107,18 @@ class VersionsTest {
     }
 
     @Test
+    @DisplayName("S11 PROPORTIONAL rounds a debt down as well, away from what is there")
+    void proportionalRoundsADebtDown() {
+        key.acquire(version(1, Carry.AS_IS, "10/10s"), 9, START);
+        key.acquire(version(2, Carry.ADDITIVE, "5/10s"), 1, START);
+
+        Decision decision = key.peek(version(3, Carry.PROPORTIONAL, "7/10s"), 1, START);
+
+        // Four below zero of 5 are 5.6 of 7, hence six: seven permits are to come, which is ten seconds.
+        assertThat(decision.retryAfterMicros()).isEqualTo(10 * SECOND);
+    }
+
+    @Test
     @DisplayName("S11 a fixed window keeps its start, and takes the new length from there")
     void aFixedWindowKeepsItsStart() {
         key.acquire(version(1, Carry.AS_IS, "10/1m fixed"), 4, START);

@@ -1,0 +1,77 @@
+package dev.guard.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.bench.report.Chart;
+import dev.guard.bench.report.Json;
+import dev.guard.bench.report.Markdown;
+import dev.guard.bench.report.Report;
+import dev.guard.bench.run.Bar;
+import dev.guard.bench.run.Contestant;
+import dev.guard.bench.run.Contestant.Role;
+import dev.guard.bench.run.Effort;
+import dev.guard.bench.run.Measurement;
+import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Rounds;
+import dev.guard.bench.run.WorkItem;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** That the benchmarks can be run and reported. How fast anything is, is no test. */
+class SmokeTest {
+
+    @Test
+    @DisplayName("every bar speaks of contestants of its own work item, and every benchmark exists")
+    void theTableIsConsistent() {
+        assertThat(Work.items()).isNotEmpty().allSatisfy(item -> {
+            List<String> names =
+                    item.contestants().stream().map(Contestant::name).toList();
+            assertThat(names).doesNotHaveDuplicates();
+            assertThat(item.bars()).isNotEmpty().allSatisfy(bar -> {
+                assertThat(names).contains(bar.contestant());
+                assertThat(bar.than() == null || names.contains(bar.than())).isTrue();
+                assertThat(item.metrics()).contains(bar.metric());
+            });
+        });
+    }
+
+    @Test
+    @DisplayName("a report states the median of the rounds' ratios, and whether a bar is reached")
+    void aReport() throws Exception {
+        WorkItem item = new WorkItem(
+                "X1",
+                "nothing & more",
+                List.of(Metric.CPU),
+                false,
+                List.of(
+                        new Contestant("the limit", Role.LIMIT, true, rounds(10, 20, 40)),
+                        new Contestant("guard", Role.GUARD, true, rounds(12, 22, 80)),
+                        new Contestant("a peer", Role.PEER, false, rounds())),
+                List.of(Bar.ratio("guard", Metric.CPU, "the limit", 1.25), Bar.value("guard", Metric.CPU, 20)));
+
+        Rounds rounds = new Rounds(Effort.QUICK, new PrintStream(OutputStream.nullOutputStream()));
+        Report report = Report.of(List.of(item), rounds.run(List.of(item)), Effort.QUICK);
+
+        assertThat(Markdown.of(report))
+                .contains("| guard | 22.0 | 1.20 | 1.10 – 2.00 |")
+                .contains("| guard: cpu ≤ 1.25 × the limit | 1.20 | reached |")
+                .contains("| guard: cpu ≤ 20.0 ns | 22.0 | **not reached** |")
+                .doesNotContain("a peer");
+        assertThat(Json.of(report)).contains("\"reached\" : false");
+        assertThat(Chart.of(report)).contains("nothing &amp; more").endsWith("</svg>\n");
+    }
+
+    private static Measurement rounds(double... numbers) {
+        Queue<Double> each = new ArrayDeque<>();
+        for (double number : numbers) {
+            each.add(number);
+        }
+        return effort -> Map.of(Metric.CPU, each.remove());
+    }
+}

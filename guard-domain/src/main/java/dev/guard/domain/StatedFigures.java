@@ -1,0 +1,64 @@
+package dev.guard.domain;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Figures that are known already, of one decision: nothing is left to be read from a state. */
+final class StatedFigures extends Figures {
+
+    private final int bound;
+    private final @Nullable List<LimitStatus> limits;
+    private final long remaining;
+    private final long retryAfter;
+    private final long resetAfter;
+    private final long nextAfter;
+
+    StatedFigures(
+            Policy policy,
+            DecisionSource source,
+            int bound,
+            @Nullable List<LimitStatus> limits,
+            long remaining,
+            long retryAfter,
+            long resetAfter,
+            long nextAfter) {
+        super(policy, source);
+        this.bound = bound;
+        this.limits = limits;
+        this.remaining = remaining;
+        this.retryAfter = retryAfter;
+        this.resetAfter = resetAfter;
+        this.nextAfter = nextAfter;
+    }
+
+    @Override
+    protected long remaining(long x, long y, long now) {
+        return remaining;
+    }
+
+    @Override
+    protected long retryAfter(long x, long y, long now, long cost) {
+        return retryAfter;
+    }
+
+    @Override
+    protected long resetAfter(long x, long y, long now) {
+        return resetAfter;
+    }
+
+    @Override
+    protected long nextAfter(long x, long y, long now) {
+        return nextAfter;
+    }
+
+    @Override
+    int bound() {
+        return bound;
+    }
+
+    @Override
+    @Nullable
+    List<LimitStatus> limits() {
+        return limits;
+    }
+}
