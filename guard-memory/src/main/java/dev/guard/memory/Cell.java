@@ -113,14 +113,14 @@ final class Cell {
         }
     }
 
-    /** What the cell remembers, in the model's form; absent where it is dead. Changes nothing. */
+    /** What the cell remembers, in the model's form; null where it is dead. Changes nothing. */
+    @Nullable
     CounterState peek(MemoryClock clock) {
         long current = word;
         if (current == UNPACKED) {
-            CounterState unpacked = state();
-            return unpacked == null ? CounterState.ABSENT : unpacked;
+            return state();
         }
-        return current == DEAD ? CounterState.ABSENT : unpacked(current, clock);
+        return current == DEAD ? null : unpacked(current, clock);
     }
 
     /** When the cell is as if it had never been, from which moment on it may be dropped. */

@@ -35,7 +35,7 @@ final class KeyTable {
         this.clock = clock;
         this.maxKeys = maxKeys;
         for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new Stripe(clock, hashes);
+            stripes[i] = new Stripe(clock, hashes, keys);
         }
     }
 
@@ -55,8 +55,9 @@ final class KeyTable {
      * Adds a cell, unless there is one of the same key, or the table is full and nothing in it has expired.
      *
      * <p>A place is taken in the same moment in which the cell is added: as long as it were only reserved, another call of the
-     * same key would find neither the cell nor a place for its own. And the last look is one at the key and the places, after
-     * the table was searched for something to drop: what was dropped in between may have given its place to the same key.
+     * same key would find neither the cell nor a place for its own. For the same reason it is given back in the same moment
+     * in which the cell is dropped. And the last look is one at the key and the places, after the table was searched for
+     * something to drop: what was dropped in between may have given its place to the same key.
      *
      * @return the cell of the key that is in the table now; null where there is no place
      */
@@ -67,7 +68,7 @@ final class KeyTable {
         for (int looks = MOST_PER_CALL / MOST_PER_STRIPE; ; looks--) {
             Cell current = stripe.addIfAbsent(cell, this::takePlace);
             if (current == cell) {
-                forget(stripe.dropExpired(GRACE, 2, 2));
+                stripe.dropExpired(GRACE, 2, 2);
             }
             if (current != null || lastLook) {
                 return current;
@@ -89,9 +90,7 @@ final class KeyTable {
 
     /** Ends and drops a cell, if it is still there; answers whether it was. */
     boolean drop(Cell cell) {
-        boolean dropped = stripe(cell.hash).drop(cell);
-        forget(dropped ? 1 : 0);
-        return dropped;
+        return stripe(cell.hash).drop(cell);
     }
 
     void requeueIfEarlier(Cell cell) {
@@ -109,7 +108,7 @@ final class KeyTable {
         if (stripe.nextExpiry() > clock.now()) {
             return false;
         }
-        forget(stripe.dropExpired(0, MOST_PER_STRIPE, 1));
+        stripe.dropExpired(0, MOST_PER_STRIPE, 1);
         return true;
     }
 
@@ -121,12 +120,6 @@ final class KeyTable {
             }
         }
         return earliest;
-    }
-
-    private void forget(int dropped) {
-        if (dropped > 0) {
-            keys.addAndGet(-dropped);
-        }
     }
 
     /** Stripes go by the highest bits of the hash, chains within a stripe by the lowest. */

@@ -181,13 +181,26 @@ final class MemoryCounters implements PolicyCounters {
     }
 
     private Decision peek(int hash, String tenant, String subject, long cost) {
-        Cell cell = table.glimpse(hash, tenant, subject);
-        if (cell == null) {
-            cell = table.find(hash, tenant, subject);
-        }
-        CounterState state = cell == null ? CounterState.ABSENT : cell.peek(store.clock);
+        CounterState state = state(hash, tenant, subject);
         return (Decision) CounterModel.peek(state, policy, cost, store.clock.now(), Long.MAX_VALUE)
                 .outcome();
+    }
+
+    private CounterState state(int hash, String tenant, String subject) {
+        while (true) {
+            Cell cell = table.glimpse(hash, tenant, subject);
+            if (cell == null) {
+                cell = table.find(hash, tenant, subject);
+            }
+            if (cell == null) {
+                return CounterState.ABSENT;
+            }
+            CounterState state = cell.peek(store.clock);
+            if (state != null) {
+                return state;
+            }
+            awaitRemoval(cell);
+        }
     }
 
     private Decision decision(Packing rules, long word, long now, long cost, boolean allowed) {

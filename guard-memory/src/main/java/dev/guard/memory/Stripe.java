@@ -3,6 +3,7 @@ package dev.guard.memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Stripe {
     private final MemoryClock clock;
     private final SeededHash hashes;
 
+    /** The places taken in all stripes together. */
+    private final AtomicLong taken;
+
     /** Whether cells are placed by the strong hash: once a chain grew too long, for good. */
     private volatile boolean suspicious;
 
@@ -39,9 +43,10 @@ final class Stripe {
     private int size;
     private volatile long nextExpiry = Long.MAX_VALUE;
 
-    Stripe(MemoryClock clock, SeededHash hashes) {
+    Stripe(MemoryClock clock, SeededHash hashes, AtomicLong taken) {
         this.clock = clock;
         this.hashes = hashes;
+        this.taken = taken;
     }
 
     /** The cell of a key, or null where there is none or the table is being changed. Takes no lock. */
@@ -112,9 +117,8 @@ final class Stripe {
      * @param since how long ago, at least, they should have, in microseconds
      * @param most the most cells to look at
      * @param enough the most cells to drop
-     * @return how many were dropped
      */
-    synchronized int dropExpired(long since, int most, int enough) {
+    synchronized void dropExpired(long since, int most, int enough) {
         int dropped = 0;
         for (int i = 0; i < most && dropped < enough && size > 0; i++) {
             Cell first = at(0);
@@ -128,7 +132,6 @@ final class Stripe {
                 requeue(first);
             }
         }
-        return dropped;
     }
 
     /** Puts a cell whose time to expire may have come nearer in its place. */
@@ -164,6 +167,7 @@ final class Stripe {
         return length;
     }
 
+    /** Takes a cell out and gives its place back, in the same moment for whoever takes the lock. */
     private void unlink(Cell cell) {
         @Nullable Cell[] slots = table;
         int slot = slot(slots, cell.hash, cell.tenant, cell.subject);
@@ -176,6 +180,7 @@ final class Stripe {
         } else {
             before.next = cell.next;
         }
+        taken.decrementAndGet();
         Cell last = at(--size);
         queue[size] = null;
         if (last != cell) {

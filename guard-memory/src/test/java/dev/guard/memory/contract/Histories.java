@@ -112,11 +112,13 @@ public final class Histories {
                 });
     }
 
-    /** A history over a single version, or over two that alternate. */
+    /** A history over a single version, over two or three that alternate, or over two policies of one version. */
     public static Arbitrary<History> histories() {
         Arbitrary<List<Policy>> versions = Arbitraries.oneOf(
                 policies("p", 1).map(List::of),
                 Combinators.combine(policies("p", 1), policies("p", 2)).as(List::of),
+                Combinators.combine(policies("p", 1), policies("p", 2), policies("p", 3))
+                        .as(List::of),
                 Combinators.combine(policies("p", 1), policies("p", 1)).as(List::of));
         return versions.flatMap(policies ->
                 events(policies).list().ofMinSize(1).ofMaxSize(40).map(events -> new History(policies, events)));
