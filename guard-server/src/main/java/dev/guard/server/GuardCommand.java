@@ -144,7 +144,8 @@ final class GuardCommand {
             versionProvider = Version.class,
             footerHeading = "%nEnvironment:%n",
             footer = {
-                "  GUARD_BACKEND    redis-lettuce (what a REDIS_URL alone means), redis-jedis, hazelcast or memory",
+                "  REDIS_URL        where the store is; alone it means the backend redis-lettuce",
+                "  GUARD_BACKEND    redis-lettuce, redis-jedis, hazelcast or memory",
                 "  GUARD_MODE       strict_distributed (the default) or local_only",
                 "  GUARD_POLICIES   a file of policies",
                 "  DEMO_MODE        true for counters in memory whatever else is set",
