@@ -37,28 +37,6 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
     }
 
     /**
-     * The decision of a policy's only limit, for stores that judge such a policy without the general model. All times are
-     * in microseconds; {@code retryAfter} is 0 exactly when the call is allowed.
-     */
-    public static Decision ofOnlyLimit(
-            Policy policy,
-            DecisionSource source,
-            boolean allowed,
-            long cost,
-            long remaining,
-            long retryAfter,
-            long resetAfter,
-            long nextAfter) {
-        return ofFigures(
-                new StatedFigures(policy, source, 0, null, remaining, retryAfter, resetAfter, nextAfter),
-                allowed,
-                cost,
-                0,
-                0,
-                0);
-    }
-
-    /**
      * The decision of a policy's only limit, whose figures are read from the limit's state when they are asked for.
      *
      * @param x the first word of the state that the decision left

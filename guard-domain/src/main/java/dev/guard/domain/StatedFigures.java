@@ -1,13 +1,12 @@
 package dev.guard.domain;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Figures that are known already, of one decision: nothing is left to be read from a state. */
 final class StatedFigures extends Figures {
 
     private final int bound;
-    private final @Nullable List<LimitStatus> limits;
+    private final List<LimitStatus> limits;
     private final long remaining;
     private final long retryAfter;
     private final long resetAfter;
@@ -17,7 +16,7 @@ final class StatedFigures extends Figures {
             Policy policy,
             DecisionSource source,
             int bound,
-            @Nullable List<LimitStatus> limits,
+            List<LimitStatus> limits,
             long remaining,
             long retryAfter,
             long resetAfter,
@@ -57,7 +56,6 @@ final class StatedFigures extends Figures {
     }
 
     @Override
-    @Nullable
     List<LimitStatus> limits() {
         return limits;
     }

@@ -139,14 +139,14 @@ class DecisionTest {
     void ofAnOnlyLimit() {
         Policy one = Policy.of("one", Limit.parse("10/1s"));
         LimitStatus status = new LimitStatus("one", 10, 1_000_000, 4, 0, 600_000, 50_000, true, true);
-        Decision quick = Decision.ofOnlyLimit(one, SOURCE, true, 2, 4, 0, 600_000, 50_000);
+        Decision quick = only(one, SOURCE, true, 2, 4, 0, 600_000, 50_000);
         Decision general = Decision.of(one, SOURCE, true, 2, List.of(status));
         assertThat(quick).isEqualTo(general).hasSameHashCodeAs(general).hasToString(general.toString());
         assertThat(quick.limits()).containsExactly(status);
         assertThat(quick.limit()).hasValue(status);
 
         LimitStatus denying = new LimitStatus("one", 10, 1_000_000, 1, 70, 900_000, 60, false, true);
-        Decision quickDenial = Decision.ofOnlyLimit(one, SOURCE, false, 2, 1, 70, 900_000, 60);
+        Decision quickDenial = only(one, SOURCE, false, 2, 1, 70, 900_000, 60);
         assertThat(quickDenial)
                 .isEqualTo(Decision.of(one, SOURCE, false, 2, List.of(denying)))
                 .isNotEqualTo(quick);
@@ -159,20 +159,17 @@ class DecisionTest {
     @DisplayName("differs from another one in any part")
     void equality() {
         Policy one = Policy.of("one", Limit.parse("10/1s"));
-        Decision decision = Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 60, 5);
+        Decision decision = only(one, SOURCE, true, 1, 4, 0, 60, 5);
         assertThat(decision)
                 .isNotEqualTo("allowed")
-                .isNotEqualTo(
-                        Decision.ofOnlyLimit(Policy.of("two", Limit.parse("10/1s")), SOURCE, true, 1, 4, 0, 60, 5))
-                .isNotEqualTo(
-                        Decision.ofOnlyLimit(one, DecisionSource.of("x", FailureMode.LOCAL_ONLY), true, 1, 4, 0, 60, 5))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 2, 4, 0, 60, 5))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 3, 0, 60, 5))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 61, 5))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, true, 1, 4, 0, 60, 6))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 9, 60, 5));
-        assertThat(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 9, 60, 5))
-                .isNotEqualTo(Decision.ofOnlyLimit(one, SOURCE, false, 1, 4, 8, 60, 5));
+                .isNotEqualTo(only(Policy.of("two", Limit.parse("10/1s")), SOURCE, true, 1, 4, 0, 60, 5))
+                .isNotEqualTo(only(one, DecisionSource.of("x", FailureMode.LOCAL_ONLY), true, 1, 4, 0, 60, 5))
+                .isNotEqualTo(only(one, SOURCE, true, 2, 4, 0, 60, 5))
+                .isNotEqualTo(only(one, SOURCE, true, 1, 3, 0, 60, 5))
+                .isNotEqualTo(only(one, SOURCE, true, 1, 4, 0, 61, 5))
+                .isNotEqualTo(only(one, SOURCE, true, 1, 4, 0, 60, 6))
+                .isNotEqualTo(only(one, SOURCE, false, 1, 4, 9, 60, 5));
+        assertThat(only(one, SOURCE, false, 1, 4, 9, 60, 5)).isNotEqualTo(only(one, SOURCE, false, 1, 4, 8, 60, 5));
         assertThat(decision.toString())
                 .startsWith("Allowed[policy=one, cost=1, remaining=4, retryAfter=0us, resetAfter=60us");
     }
@@ -198,5 +195,39 @@ class DecisionTest {
         DecisionSource local = new DecisionSource("local_degraded", FailureMode.EXPLICIT_DEGRADED, true);
         assertThat(Denied.forCapacity(THREE, local, 1, 0).degraded()).isTrue();
         assertThat(FailureMode.EXPLICIT_DEGRADED.settingName()).isEqualTo("explicit_degraded");
+    }
+
+    /** A decision of an only limit whose state says these numbers. */
+    private static Decision only(
+            Policy policy,
+            DecisionSource source,
+            boolean allowed,
+            long cost,
+            long remaining,
+            long retryAfter,
+            long resetAfter,
+            long nextAfter) {
+        Figures figures = new Figures(policy, source) {
+            @Override
+            protected long remaining(long x, long y, long now) {
+                return remaining;
+            }
+
+            @Override
+            protected long retryAfter(long x, long y, long now, long cost) {
+                return retryAfter;
+            }
+
+            @Override
+            protected long resetAfter(long x, long y, long now) {
+                return resetAfter;
+            }
+
+            @Override
+            protected long nextAfter(long x, long y, long now) {
+                return nextAfter;
+            }
+        };
+        return Decision.ofFigures(figures, allowed, cost, 0, 0, 0);
     }
 }

@@ -7,7 +7,9 @@ import dev.guard.domain.DecisionSource;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
+import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Policy;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,15 +38,14 @@ class RateLimitFieldsTest {
     @Test
     void no_number_is_longer_than_a_structured_field_allows() {
         Policy huge = Policy.of("huge", Limit.parse(LimitNumbers.LARGEST / 2 + "/3660d fixed"));
-        Decision decision = Decision.ofOnlyLimit(
+        LimitNumbers numbers = huge.limits().get(0).numbers();
+        Decision decision = Decision.of(
                 huge,
                 DecisionSource.of("memory", FailureMode.LOCAL_ONLY),
                 true,
                 1,
-                huge.limits().get(0).capacity(),
-                0,
-                0,
-                0);
+                List.of(new LimitStatus(
+                        "huge", numbers.capacity(), numbers.period(), numbers.capacity(), 0, 0, 0, true, true)));
 
         assertThat(RateLimitFields.policy(huge)).isEqualTo("\"huge\";q=999999999999999;w=316224000");
         assertThat(RateLimitFields.limits(decision)).isEqualTo("\"huge\";r=999999999999999");

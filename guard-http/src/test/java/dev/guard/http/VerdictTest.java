@@ -61,8 +61,18 @@ class VerdictTest {
     }
 
     private static Decision only(String limit, boolean allowed, long remaining, long retryAfter, long nextAfter) {
-        return Decision.ofOnlyLimit(
-                Policy.of("demo", Limit.parse(limit)), SOURCE, allowed, 1, remaining, retryAfter, SECOND, nextAfter);
+        Policy policy = Policy.of("demo", Limit.parse(limit));
+        LimitStatus status = new LimitStatus(
+                "demo",
+                policy.limits().get(0).capacity(),
+                policy.limits().get(0).numbers().period(),
+                remaining,
+                retryAfter,
+                SECOND,
+                nextAfter,
+                allowed,
+                true);
+        return Decision.of(policy, SOURCE, allowed, 1, List.of(status));
     }
 
     @Nested

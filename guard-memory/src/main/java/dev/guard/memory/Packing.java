@@ -264,15 +264,16 @@ abstract class Packing {
                             values(2 * bits(policy.numbers(0).capacity())),
                             policy.numbers(0).period()));
             this.bits = bits(numbers.capacity());
-            this.first = SlidingWindow.window(numbers, anchor);
+            this.first = SlidingWindow.window(numbers, anchor) * numbers.period();
         }
 
         @Override
         long acquire(long word, long now, long cost) {
-            long curr = x(word, now);
-            long prev = y(word, now);
+            long windows = windows(word, now);
+            long curr = SlidingWindow.current(curr(word), windows);
+            long prev = SlidingWindow.previous(curr(word), prev(word), windows);
             return SlidingWindow.admits(numbers, curr, prev, now, cost)
-                    ? (window(now) << bits | (curr + cost)) << bits | prev
+                    ? (((window(word) + windows) << bits | (curr + cost)) << bits) | prev
                     : REFUSED;
         }
 
@@ -283,19 +284,25 @@ abstract class Packing {
 
         @Override
         long y(long word, long now) {
-            return SlidingWindow.previous(curr(word), word & ((1L << bits) - 1), windows(word, now));
+            return SlidingWindow.previous(curr(word), prev(word), windows(word, now));
+        }
+
+        /** The windows that began since the word was made; a division only where there are any. */
+        private long windows(long word, long now) {
+            long elapsed = now - first - window(word) * numbers.period();
+            return elapsed < numbers.period() ? 0 : elapsed / numbers.period();
+        }
+
+        private long window(long word) {
+            return word >>> (2 * bits);
         }
 
         private long curr(long word) {
             return (word >>> bits) & ((1L << bits) - 1);
         }
 
-        private long windows(long word, long now) {
-            return window(now) - (word >>> (2 * bits));
-        }
-
-        private long window(long now) {
-            return SlidingWindow.window(numbers, now) - first;
+        private long prev(long word) {
+            return word & ((1L << bits) - 1);
         }
     }
 }

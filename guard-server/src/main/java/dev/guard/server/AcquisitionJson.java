@@ -7,6 +7,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.guard.domain.InvalidArgumentException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +33,27 @@ final class AcquisitionJson {
      *     expected
      */
     static Acquisition read(byte[] body) {
-        try (JsonParser json = FACTORY.createParser(body)) {
+        try (JsonParser json = FACTORY.createParser(text(body))) {
             Acquisition acquisition = read(json);
             if (json.nextToken() != null) {
                 throw new InvalidArgumentException(
                         "body goes on after its object, expected one object such as " + EXAMPLE);
             }
             return acquisition;
+        } catch (CharacterCodingException e) {
+            throw new InvalidArgumentException("body is not text in UTF-8, expected an object such as " + EXAMPLE);
         } catch (JsonProcessingException e) {
             throw new InvalidArgumentException(
                     "body is not valid JSON at line " + e.getLocation().getLineNr() + ", column "
                             + e.getLocation().getColumnNr() + ", expected an object such as " + EXAMPLE);
         } catch (IOException e) {
-            throw new InvalidArgumentException("body is not text in UTF-8, expected an object such as " + EXAMPLE);
+            throw new UncheckedIOException("a text could not be read", e);
         }
+    }
+
+    /** Strictly: the parser itself would guess the encoding, and read one subject from several sequences of bytes. */
+    private static String text(byte[] body) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString();
     }
 
     private static Acquisition read(JsonParser json) throws IOException {

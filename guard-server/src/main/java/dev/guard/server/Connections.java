@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The open connections of one event loop, none of which may be held without being used: a connection that does not
- * bring a whole request within some time, counted from its start or from the last answer on it, is closed, however slowly or
- * eagerly its bytes come.
+ * bring a whole request within some time, counted from its start or from the last request or answer on it, is closed,
+ * however slowly or eagerly its bytes come.
  */
 final class Connections {
 
@@ -64,13 +64,23 @@ final class Connections {
         private final HttpConnection connection;
         private long since = System.nanoTime();
         private long timer = -1;
+        private boolean isOver;
 
         private Watch(HttpConnection connection) {
             this.connection = connection;
         }
 
-        /** A request was brought and answered: the time starts anew. */
-        void answered() {
+        /** Nothing that comes after this is a request, though it may look like one: it was there before the close. */
+        void ends() {
+            isOver = true;
+        }
+
+        boolean isOver() {
+            return isOver;
+        }
+
+        /** A request was brought, or answered: the time starts anew. */
+        void progressed() {
             since = System.nanoTime();
         }
 

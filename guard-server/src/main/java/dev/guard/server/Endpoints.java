@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -60,8 +61,9 @@ final class Endpoints {
     }
 
     void handle(Exchange exchange) {
-        if (!exchange.namesItsHost()) {
-            exchange.refuse(400, "the Host header field is missing or given twice, expected it once");
+        Optional<String> flaw = exchange.flaw();
+        if (flaw.isPresent()) {
+            exchange.refuseAndClose(400, flaw.get());
             return;
         }
         switch (exchange.path()) {
@@ -123,6 +125,7 @@ final class Endpoints {
             throw new GuardException(404, "policy " + Shown.of(asked.policy()) + " is not known");
         }
         AsyncRateLimiter limiter = policy.limiter().tenant(asked.tenantOrDefault());
+        exchange.isWhole();
         String subject = asked.subject() == null ? exchange.peer() : asked.subject();
         long start = System.nanoTime();
         CompletableFuture<Decision> answer =
@@ -208,7 +211,8 @@ final class Endpoints {
     }
 
     private void metrics(Exchange exchange) {
-        exchange.send(200, Map.of("Content-Type", Telemetry.CONTENT_TYPE), telemetry.scrape());
+        exchange.offEventLoop(
+                telemetry::scrape, text -> exchange.send(200, Map.of("Content-Type", Telemetry.CONTENT_TYPE), text));
     }
 
     private interface Pinged {
@@ -216,6 +220,7 @@ final class Endpoints {
     }
 
     private void whenPinged(Exchange exchange, Pinged pinged) {
+        exchange.isWhole();
         var unused = pinged().orTimeout(PING_MILLIS, TimeUnit.MILLISECONDS)
                 .whenComplete((sign, error) ->
                         exchange.onEventLoop(() -> exchange.guarded(() -> pinged.answer(error == null))));
@@ -225,7 +230,7 @@ final class Endpoints {
     private CompletableFuture<Void> pinged() {
         try {
             return guard.ping().toCompletableFuture().copy();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return CompletableFuture.failedFuture(e);
         }
     }

@@ -6,13 +6,17 @@ import dev.guard.http.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +37,7 @@ final class Exchange {
     private final int maxBody;
     private boolean bodyIsWanted;
     private boolean bodyIsTooLarge;
+    private boolean isUnclear;
 
     Exchange(HttpServerRequest request, Context context, Connections.Watch watch, int maxBody) {
         this.request = request;
@@ -42,12 +47,20 @@ final class Exchange {
     }
 
     /**
-     * Whether the request names its host once, which HTTP/1.1 demands: what comes without may have been taken apart by
-     * somebody in between.
+     * What makes the request one that a proxy in between may have understood in another way, so that it ends somewhere
+     * else or is for somebody else; the parser lets these pass.
      */
-    boolean namesItsHost() {
-        return request.version() == HttpVersion.HTTP_1_0
-                || request.headers().getAll("Host").size() == 1;
+    Optional<String> flaw() {
+        MultiMap headers = request.headers();
+        if (request.version() != HttpVersion.HTTP_1_0 && headers.getAll("Host").size() != 1) {
+            return Optional.of("the Host header field is missing or given twice, expected it once");
+        }
+        List<String> codings = headers.getAll("Transfer-Encoding");
+        if (!codings.isEmpty() && !(codings.size() == 1 && codings.get(0).equalsIgnoreCase("chunked"))) {
+            return Optional.of(
+                    "the Transfer-Encoding header field is not chunked alone, which is all that is understood");
+        }
+        return headers.contains("") ? Optional.of("a header field has no name") : Optional.empty();
     }
 
     String path() {
@@ -71,6 +84,18 @@ final class Exchange {
     /** The address that the connection comes from. No header field is believed. */
     String peer() {
         return ClientAddress.parse(request.remoteAddress().hostAddress());
+    }
+
+    /** The request is there as a whole: from now on its connection waits for us, and we not for it. */
+    void isWhole() {
+        watch.progressed();
+    }
+
+    /** Does what may take its time on another thread, and goes on with the result on this exchange's event loop. */
+    <T> void offEventLoop(Callable<T> work, Handler<T> then) {
+        var unused = context.executeBlocking(work, false)
+                .onSuccess(result -> guarded(() -> then.handle(result)))
+                .onFailure(this::fail);
     }
 
     /** Runs something on this exchange's event loop: now, if that is where the caller is. */
@@ -117,7 +142,7 @@ final class Exchange {
     void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             fail(e);
         }
     }
@@ -134,6 +159,12 @@ final class Exchange {
     /** Answers with a problem. */
     void refuse(int status, String detail) {
         send(Verdict.of(Problem.of(status, detail)));
+    }
+
+    /** Answers with a problem, and takes no other request from the connection: who knows where this one ends. */
+    void refuseAndClose(int status, String detail) {
+        isUnclear = true;
+        refuse(status, detail);
     }
 
     /** Answers with a verdict as it is: an allowed one has no body. */
@@ -160,6 +191,7 @@ final class Exchange {
         boolean last = isLast();
         if (last) {
             response.putHeader("Connection", "close");
+            watch.ends();
         }
         Buffer bytes = Buffer.buffer(body);
         Future<Void> sent;
@@ -169,7 +201,7 @@ final class Exchange {
         } else {
             sent = response.end(bytes);
         }
-        watch.answered();
+        watch.progressed();
         if (last) {
             var unused = sent.onComplete(ignored -> closeAfterwards());
         }
@@ -181,11 +213,22 @@ final class Exchange {
     }
 
     /**
-     * Whether no other request can follow on the connection: the rest of the body is not worth reading, or the client
-     * waits to be asked for it and never will be.
+     * Whether no other request can follow on the connection: the client said so, or nobody knows where this one ends, or
+     * the rest of the body is not worth reading, or the client waits to be asked for it and never will be.
      */
     private boolean isLast() {
-        return bodyIsTooLarge || declaredLength() > maxBody || (expectsContinue() && !bodyIsWanted);
+        return isUnclear
+                || saysLast()
+                || bodyIsTooLarge
+                || declaredLength() > maxBody
+                || (expectsContinue() && !bodyIsWanted);
+    }
+
+    private boolean saysLast() {
+        String connection = header("Connection");
+        return request.version() == HttpVersion.HTTP_1_0
+                ? !"keep-alive".equalsIgnoreCase(connection)
+                : "close".equalsIgnoreCase(connection);
     }
 
     /**

@@ -19,6 +19,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -142,28 +143,31 @@ final class GuardServer implements AutoCloseable {
             Connections connections = new Connections(vertx, listening.patience(), MAX_CONNECTIONS, open);
             HttpServer server = vertx.createHttpServer(options())
                     .connectionHandler(connections::add)
-                    .requestHandler(request -> {
-                        Exchange exchange = exchange(request, loop, connections);
-                        exchange.guarded(() -> endpoints.handle(exchange));
-                    })
-                    .invalidRequestHandler(request -> refuseInvalid(exchange(request, loop, connections), request));
+                    .requestHandler(request -> exchange(request, loop, connections)
+                            .ifPresent(exchange -> exchange.guarded(() -> endpoints.handle(exchange))))
+                    .invalidRequestHandler(request -> exchange(request, loop, connections)
+                            .ifPresent(exchange -> refuseInvalid(exchange, request)));
             servers.add(server);
             return server.listen(address());
         }
 
-        private Exchange exchange(HttpServerRequest request, Context loop, Connections connections) {
-            return new Exchange(request, loop, connections.of(request.connection()), listening.maxBody());
+        /** The exchange of a request, unless its connection is over and it must not be handled any more. */
+        private Optional<Exchange> exchange(HttpServerRequest request, Context loop, Connections connections) {
+            Connections.Watch watch = connections.of(request.connection());
+            return watch.isOver()
+                    ? Optional.empty()
+                    : Optional.of(new Exchange(request, loop, watch, listening.maxBody()));
         }
     }
 
     private static void refuseInvalid(Exchange exchange, HttpServerRequest request) {
         Throwable cause = request.decoderResult().cause();
         if (cause instanceof TooLongHttpLineException) {
-            exchange.refuse(414, "the request line is longer than " + MAX_LINE + " bytes");
+            exchange.refuseAndClose(414, "the request line is longer than " + MAX_LINE + " bytes");
         } else if (cause instanceof TooLongHttpHeaderException) {
-            exchange.refuse(431, "the header fields are larger than " + MAX_HEADERS + " bytes");
+            exchange.refuseAndClose(431, "the header fields are larger than " + MAX_HEADERS + " bytes");
         } else {
-            exchange.refuse(400, "this is not a request that HTTP/1.1 allows");
+            exchange.refuseAndClose(400, "this is not a request that HTTP/1.1 allows");
         }
     }
 }

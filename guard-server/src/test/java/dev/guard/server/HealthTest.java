@@ -156,9 +156,16 @@ class HealthTest {
         store.failWith(new GuardClosedException("this backend"));
         assertThat(server.post("/v1/acquire", ASK).body()).contains("\"status\":503", "\"reason\":\"closed\"");
         store.throwAtOnce(new IllegalStateException("secret"));
-        HttpResponse<String> fault = server.post("/v1/acquire", ASK);
-        assertThat(fault.statusCode()).isEqualTo(500);
-        assertThat(fault.body()).doesNotContain("secret");
+        assertThat(server.post("/v1/acquire", ASK).body())
+                .contains("\"status\":500")
+                .doesNotContain("secret");
+        store.breakDown(new NoClassDefFoundError("secret"));
+        assertThat(server.post("/v1/acquire", ASK).body())
+                .contains("\"status\":500")
+                .doesNotContain("secret");
+        assertThat(server.get("/health").body())
+                .contains("\"status\":\"unhealthy\"")
+                .doesNotContain("secret");
     }
 
     @Test

@@ -156,7 +156,7 @@ class ProcessTest {
         }
     }
 
-    private static boolean refuses(int port) {
+    static boolean refuses(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port), 5_000);
             return false;

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** A shared store as a test wants it: counters in memory that fail, or keep their answers back, while they are told to. */
@@ -23,6 +24,7 @@ final class SwitchableBackend implements Backend {
 
     private final String name;
     private final Backend memory;
+    private final AtomicInteger asked = new AtomicInteger();
     private volatile Supplier<CompletableFuture<Void>> gate = UP;
 
     SwitchableBackend(String name) {
@@ -53,11 +55,23 @@ final class SwitchableBackend implements Backend {
         };
     }
 
+    /** From now on the calls end in an error of the JVM. */
+    void breakDown(Error error) {
+        gate = () -> {
+            throw error;
+        };
+    }
+
     /** From now on answers are kept back until the future is complete. */
     CompletableFuture<Void> keepBack() {
         CompletableFuture<Void> held = new CompletableFuture<>();
         gate = () -> held;
         return held;
+    }
+
+    /** How often the counters were asked. */
+    int asked() {
+        return asked.get();
     }
 
     void comeBack() {
@@ -79,6 +93,7 @@ final class SwitchableBackend implements Backend {
         return new CounterStore() {
             @Override
             public CompletionStage<List<Outcome>> submit(List<? extends CounterOperation> operations) {
+                asked.incrementAndGet();
                 return gate.get().thenCompose(open -> memory.counters().submit(operations));
             }
 

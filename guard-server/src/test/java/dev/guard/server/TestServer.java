@@ -43,7 +43,11 @@ final class TestServer implements AutoCloseable {
 
     /** A server over a guard of the test's own. */
     static TestServer over(Guard guard, List<Policy> policies) {
-        return new TestServer(Listening.DEFAULT, guard, policies);
+        return over(guard, policies, listening -> listening);
+    }
+
+    static TestServer over(Guard guard, List<Policy> policies, UnaryOperator<Listening> listening) {
+        return new TestServer(listening.apply(Listening.DEFAULT), guard, policies);
     }
 
     int port() {

@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -150,10 +151,110 @@ class WireTest {
                 "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nContent-Length: -5\r\n\r\nhello",
                 "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nContent-Length: +5\r\n\r\nhello",
                 "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nContent-Length: five\r\n\r\nhello",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nContent-Length: 5, 5\r\n\r\nhello",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/acquire HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: test\r\n: nothing\r\n\r\n",
+                "GET /livez HTTP/1.1\r\nHost: test\r\nX: a\rb\r\n\r\n",
+                "GET /livez HTTP/1.1\nHost: test\n\n",
             })
     void what_could_be_understood_in_two_ways_is_400(String request) throws Exception {
         try (RawConnection connection = connect()) {
             assertThat(connection.send(request).answer()).contains(" 400 ", "\"status\":400");
+        }
+    }
+
+    @ParameterizedTest(name = "What follows a request that is unclear in its {0} is never answered")
+    @ValueSource(
+            strings = {
+                "Host: two",
+                ": nothing",
+                "Transfer-Encoding: gzip, chunked",
+                "Transfer-Encoding: identity",
+                "Content-Length: 0\r\nContent-Length: 0",
+                "Content-Length: 65537",
+                "Expect: 100-continue"
+            })
+    void an_unclear_request_is_the_last_one(String field) throws Exception {
+        String request = "POST /v1/acquire HTTP/1.1\r\nHost: test\r\n" + field + "\r\n\r\n";
+        try (RawConnection connection = connect()) {
+            connection.send(
+                    request + "0\r\n\r\nGET /v1/check?policy=demo&subject=smuggled HTTP/1.1\r\nHost: test\r\n\r\n");
+            assertThat(connection.answer()).containsPattern(" 4\\d\\d ");
+            assertThat(connection.rest(SOON)).doesNotContain("RateLimit");
+        }
+        assertThat(server.post("/v1/peek", "{\"policy\":\"demo\",\"subject\":\"smuggled\"}")
+                        .body())
+                .contains("\"remaining\":10");
+    }
+
+    @Test
+    @DisplayName("What follows the request that the client said is its last is no request")
+    void after_the_last() throws Exception {
+        String check = "GET /v1/check?policy=demo&subject=last HTTP/1.1\r\nHost: test\r\n";
+        try (RawConnection connection = connect()) {
+            connection.send("GET /livez HTTP/1.0\r\n\r\n" + check + "\r\n");
+            assertThat(connection.answer()).startsWith("HTTP/1.0 200 ");
+            assertThat(connection.rest(SOON)).isEmpty();
+        }
+        try (RawConnection connection = connect()) {
+            connection.send(check + "Connection: close\r\n\r\n" + check + "\r\n");
+            assertThat(connection.answer()).startsWith("HTTP/1.1 200 ");
+            assertThat(connection.rest(SOON)).isEmpty();
+        }
+        assertThat(server.post("/v1/peek", "{\"policy\":\"demo\",\"subject\":\"last\"}")
+                        .body())
+                .contains("\"remaining\":9");
+    }
+
+    @ParameterizedTest(name = "A body whose subject is {0} is not UTF-8, and 400")
+    @ValueSource(strings = {"\u00c0\u00af", "\u00c3(", "\u00ed\u00a0\u0080", "\u00ff", "\u00f5\u0080\u0080\u0080"})
+    void a_body_that_is_not_UTF_8(String bytes) throws Exception {
+        String body = ASK.replace("\"a\"", "\"" + bytes + "\"");
+        try (RawConnection connection = connect()) {
+            connection.send(acquire("Content-Length: " + body.length() + "\r\n") + body);
+            assertThat(connection.answer()).startsWith("HTTP/1.1 400 ").contains("body is not text in UTF-8");
+        }
+    }
+
+    @Test
+    @DisplayName("A body in UTF-16 is not guessed to be one")
+    void a_body_in_another_encoding() throws Exception {
+        StringBuilder body = new StringBuilder();
+        ASK.chars().forEach(c -> body.append((char) c).append('\0'));
+        try (RawConnection connection = connect()) {
+            connection.send(acquire("Content-Length: " + body.length() + "\r\n") + body);
+            assertThat(connection.answer()).startsWith("HTTP/1.1 400 ").contains("body is not valid JSON");
+        }
+    }
+
+    @Test
+    @DisplayName("A name cannot end a header field and begin another one")
+    void header_injection() throws Exception {
+        try (TestServer server =
+                        TestServer.with("policies: { \"a\\r\\nX-Injected: 1\\r\\n\\r\\n\": { limits: ['1/1h'] } }");
+                RawConnection connection = new RawConnection(server.port())) {
+            String check = "GET /v1/check?policy=a%0d%0aX-Injected:%201%0d%0a%0d%0a&subject=%0d%0aX-Injected:%202"
+                    + " HTTP/1.1\r\nHost: test\r\n\r\n";
+            assertThat(connection.send(check).answer())
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("RateLimit: \"a%0D%0AX-Injected: 1%0D%0A%0D%0A\";r=0")
+                    .doesNotContain("\nX-Injected");
+            assertThat(connection.send(check).answer())
+                    .startsWith("HTTP/1.1 429 ")
+                    .doesNotContain("\nX-Injected");
+            assertThat(connection
+                            .send("GET /%0d%0aX-Injected:1 HTTP/1.1\r\nHost: test\r\n\r\n")
+                            .answer())
+                    .startsWith("HTTP/1.1 404 ")
+                    .doesNotContain("\nX-Injected");
         }
     }
 

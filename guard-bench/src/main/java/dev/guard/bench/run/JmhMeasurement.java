@@ -63,7 +63,7 @@ public final class JmhMeasurement implements Measurement {
                 .measurementTime(iteration)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTimeProfiler.class)
-                .jvmArgs("-Xms1g", "-Xmx1g")
+                .jvmArgs("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         for (int i = 0; i < params.size(); i += 2) {

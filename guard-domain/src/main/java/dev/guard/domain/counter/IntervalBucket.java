@@ -16,7 +16,7 @@ public final class IntervalBucket extends CounterAlgorithm {
     /** The level at {@code now} of a bucket that had {@code level} when its anchor was {@code anchor}. */
     public static long level(LimitNumbers numbers, long level, long anchor, long now) {
         long missing = numbers.capacity() - level;
-        if (missing == 0) {
+        if (missing == 0 || now - anchor < numbers.period()) {
             return level;
         }
         long periods = (now - anchor) / numbers.period();
@@ -25,7 +25,11 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     /** The anchor that goes with {@link #level} at {@code now}: the time of the last refill, 0 for a full bucket. */
     public static long anchor(LimitNumbers numbers, long level, long anchor, long now) {
-        return level(numbers, level, anchor, now) == numbers.capacity() ? 0 : now - (now - anchor) % numbers.period();
+        if (level(numbers, level, anchor, now) == numbers.capacity()) {
+            return 0;
+        }
+        long elapsed = now - anchor;
+        return elapsed < numbers.period() ? anchor : now - elapsed % numbers.period();
     }
 
     /** The anchor after a charge at {@code now}: a full bucket's refills start to count then. */

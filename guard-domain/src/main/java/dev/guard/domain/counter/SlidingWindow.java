@@ -72,7 +72,8 @@ public final class SlidingWindow extends CounterAlgorithm {
     }
 
     private static long elapsed(LimitNumbers numbers, long now) {
-        return Math.floorMod(now, numbers.period()) / numbers.tick();
+        long elapsed = Math.floorMod(now, numbers.period());
+        return numbers.tick() == 1 ? elapsed : elapsed / numbers.tick();
     }
 
     private static long micros(LimitNumbers numbers, long ticks, long now) {
