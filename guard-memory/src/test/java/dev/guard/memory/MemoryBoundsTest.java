@@ -265,6 +265,25 @@ class MemoryBoundsTest {
     }
 
     @Test
+    @DisplayName("S16 a key that has the only place is never denied for CAPACITY, also while others reset it")
+    void aResetKeepsThePlaceOfItsKey() throws Exception {
+        try (MemoryBackend backend = backend(1)) {
+            Policy policy = Policy.of("p", Limit.parse("2/1h fixed"));
+            PolicyCounters counters = backend.counters().counters(policy);
+            long denied = CounterContract.inThreads(3, thread -> {
+                long forCapacity = 0;
+                for (int i = 0; i < 100_000; i++) {
+                    backend.counters().reset(policy.key("t", "s"));
+                    Decision decision = call(counters, "s");
+                    forCapacity += decision.limit().isEmpty() ? 1 : 0;
+                }
+                return forCapacity;
+            });
+            assertThat(denied).isZero();
+        }
+    }
+
+    @Test
     @DisplayName("After close every call says that the backend is closed, and closing twice is harmless")
     void closedBackendsSaySo() {
         MemoryBackend backend = backend(10);
