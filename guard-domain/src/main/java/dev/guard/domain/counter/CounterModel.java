@@ -27,7 +27,9 @@ import java.util.List;
  * newer version converts what it finds in the way that its policy's {@link Carry} says, but for limits that are initial or
  * whose numbers did not change, which stay as they are, and limits without a match, which start initial. A denial converts
  * as well, so that the wait that it tells, which is one in the new numbers, is true. Other numbers under one version are
- * judged on a view converted {@link Carry#AS_IS}, which is kept when the call is allowed.
+ * judged on a view converted {@link Carry#AS_IS}, which is kept when the call is allowed, and which never has more permits
+ * available than the limit at the same place had: what counts by another algorithm, or in a window that the other numbers
+ * end, stays used.
  *
  * <p>A command older than the state is judged by the state's limits, in the state's numbers, and converts nothing: the newest
  * version that a key has seen is the one that holds. Otherwise callers of an older version would find a fresh limit at
@@ -120,12 +122,21 @@ public final class CounterModel {
         List<LimitSlot> reconciled = new ArrayList<>(policy.limits().size());
         for (int i = 0; i < policy.limits().size(); i++) {
             Limit limit = policy.limits().get(i);
-            reconciled.add(
-                    matches(current.slots(), i, limit)
-                            ? converted(current.slots().get(i), limit, carry, now)
-                            : LimitSlot.initial(limit));
+            LimitSlot slot = matches(current.slots(), i, limit)
+                    ? converted(current.slots().get(i), limit, carry, now)
+                    : LimitSlot.initial(limit);
+            boolean sameVersion =
+                    policy.version() == current.version() && i < current.slots().size();
+            reconciled.add(sameVersion ? withoutGain(slot, current.slots().get(i), limit, now) : slot);
         }
         return reconciled;
+    }
+
+    /** The slot, or one that counts as used what the conversion would have forgotten without a version that says so. */
+    private static LimitSlot withoutGain(LimitSlot slot, LimitSlot from, Limit limit, long now) {
+        long available = from.available(now);
+        boolean gains = !from.isInitial() && limit.capacity() > 0 && slot.available(now) > available;
+        return gains ? LimitSlot.initial(limit).charged(now, limit.capacity() - available) : slot;
     }
 
     private static LimitSlot converted(LimitSlot from, Limit limit, Carry carry, long now) {

@@ -243,6 +243,40 @@ class VersionsTest {
                 .isEqualTo(6);
     }
 
+    @ParameterizedTest(name = "S11 {0} and {1} under one version, taking turns, admit {2} in an instant")
+    @CsvSource({
+        "10/1h, 10/1h fixed, 10",
+        "10/1h fixed, 10/1h sliding, 10",
+        "10/1h sliding, 10/1m sliding, 10",
+        "10/1h interval, 20/1h, 10",
+        // One of the twenty, and then ten of the ten.
+        "20/1h, 10/1h interval, 11",
+        "10/1h fixed aligned, 10/1h, 10",
+        "10/1h fixed, 0/1h fixed, 10",
+    })
+    void turnsUnderOneVersionGainNothing(String one, String other, long most) {
+        Policy first = version(1, Carry.AS_IS, one);
+        Policy second = version(1, Carry.AS_IS, other);
+
+        long admitted = 0;
+        for (int i = 0; i < 100; i++) {
+            admitted += key.admits(i % 2 == 0 ? first : second, 1, START) ? 1 : 0;
+        }
+
+        assertThat(admitted).isEqualTo(most);
+    }
+
+    @Test
+    @DisplayName("S11 a window that other numbers under the same version end stays used")
+    void aShorterWindowUnderOneVersionForgetsNothing() {
+        Policy hourly = version(1, Carry.AS_IS, "10/1h fixed");
+        key.acquire(hourly, 10, START);
+
+        assertThat(key.admits(version(1, Carry.AS_IS, "10/1m fixed"), 1, START + 120 * SECOND))
+                .isFalse();
+        assertThat(key.admits(hourly, 1, START + 3600 * SECOND)).isTrue();
+    }
+
     @Test
     @DisplayName("S11 limits match by position and algorithm; one without a match starts initial")
     void limitsMatchByPositionAndAlgorithm() {
