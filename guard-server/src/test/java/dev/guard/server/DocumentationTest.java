@@ -37,8 +37,8 @@ class DocumentationTest {
                         .backend("memory")
                         .mode(dev.guard.domain.FailureMode.LOCAL_ONLY)
                         .setting(
-                                "backends.memory.max_keys",
-                                file.settings("memory").get("max_keys"))
+                                "backends.memory.max_keys_per_policy",
+                                file.settings("memory").get("max_keys_per_policy"))
                         .build()
                         .close())
                 .doesNotThrowAnyException();

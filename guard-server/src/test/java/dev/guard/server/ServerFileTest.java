@@ -45,7 +45,7 @@ class ServerFileTest {
                 mode: local_only
                 backend: memory
                 backends:
-                  memory: { max_keys: 1000 }
+                  memory: { max_keys_per_policy: 1000 }
                 policies:
                   demo: { limits: ["10/1m fixed"] }
                 """);
@@ -58,7 +58,7 @@ class ServerFileTest {
         assertThat(file.listening().trustedCallers().contain("127.0.0.1")).isFalse();
         assertThat(file.mode()).hasValue("local_only");
         assertThat(file.backend()).hasValue("memory");
-        assertThat(file.settings("memory")).isEqualTo(Map.of("max_keys", "1000"));
+        assertThat(file.settings("memory")).isEqualTo(Map.of("max_keys_per_policy", "1000"));
         assertThat(file.policies()).extracting(Policy::name).containsExactly("demo");
 
         ServerFile silent = read("{}");

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What comes over the wire and is no proper request, or is one in an unusual way. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(60)
+@Timeout(240)
 class WireTest {
 
     private static final String POLICIES = """
@@ -25,7 +25,7 @@ class WireTest {
             """;
 
     private static final String ASK = "{\"policy\":\"demo\",\"subject\":\"a\"}";
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Patience.SOON;
 
     private TestServer server;
 
