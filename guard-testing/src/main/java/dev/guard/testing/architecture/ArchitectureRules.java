@@ -97,7 +97,10 @@ public final class ArchitectureRules {
      * @param test the class that runs them; the classes to check are found in the folder beside the one it was compiled to
      */
     public static Stream<DynamicTest> tests(GuardModule module, Class<?> test) {
-        JavaClasses classes = new ClassFileImporter().importPath(mainClassesBeside(test));
+        JavaClasses classes = new ClassFileImporter()
+                // What JMH generates is not ours to rule.
+                .withImportOption(location -> !location.contains("/jmh_generated/"))
+                .importPath(mainClassesBeside(test));
         DynamicTest notEmpty = DynamicTest.dynamicTest(
                 module.artifact() + " has classes to check", () -> requireSomethingToCheck(module, classes));
         return Stream.concat(
@@ -228,7 +231,8 @@ public final class ArchitectureRules {
                     .or(constructorCall(Socket.class, String.class));
         }
         return noClasses()
-                .should(accessTargetWhere(lookup.as("asks the resolver")))
+                .should(accessTargetWhere(lookup.as("asks the resolver"))
+                        .as("ask the resolver for a name or an address"))
                 .because(
                         "the resolver blocks, asks the network about a stranger's string, and accepts odd spellings of"
                                 + " addresses: parse literals with InetAddresses, name hosts with InetSocketAddress.createUnresolved");
@@ -239,7 +243,8 @@ public final class ArchitectureRules {
                 .should(dependOnClassesThat(inPackage("java.util.regex..").or(named("java.util.Scanner")))
                         .or(accessTargetWhere(call(String.class, "matches", "replaceAll", "replaceFirst", "split")
                                 .or(callOf("com.google.common.base.Splitter", "onPattern"))
-                                .as("compiles a pattern"))))
+                                .as("compiles a pattern")))
+                        .as("use java.util.regex, openly or inside of String and Splitter"))
                 .because("one request must not cost seconds of backtracking: use indexOf, Splitter, or re2j");
     }
 
@@ -250,13 +255,16 @@ public final class ArchitectureRules {
                 .should(accessTargetWhere(callOf("java.lang.System", "out", "err", "setOut", "setErr")
                                 .or(call(Throwable.class, "printStackTrace"))
                                 .as("goes to the console"))
-                        .or(dependOnClassesThat(type(PrintStream.class).or(named("java.io.Console")))))
+                        .or(dependOnClassesThat(type(PrintStream.class).or(named("java.io.Console"))))
+                        .as("write to the console"))
                 .because("the console belongs to the application");
     }
 
     private static ArchRule usesNoLoggingButSlf4j() {
         return noClasses()
-                .should(dependOnClassesThat(isPlatformLogging()).or(accessTargetWhere(systemLogger())))
+                .should(dependOnClassesThat(isPlatformLogging())
+                        .or(accessTargetWhere(systemLogger()))
+                        .as("log with anything but SLF4J"))
                 .because(
                         "an application configures one way of logging, and SLF4J is the one that all of them can serve");
     }
@@ -279,7 +287,8 @@ public final class ArchitectureRules {
                                 .or(named("com.google.common.base.Ticker"))
                                 .or(named("com.google.common.base.Stopwatch"))
                                 .or(inPackage("com.google.common.cache.."))
-                                .as("are clocks, or have one"))))
+                                .as("are clocks, or have one")))
+                        .as("read a clock or hold one"))
                 .because("time is an argument: the store's clock decides, the contract passes time in, and a step that"
                         + " reads a clock cannot be replayed");
     }
@@ -293,7 +302,8 @@ public final class ArchitectureRules {
                                 .or(callOf("java.lang.StrictMath", "random"))
                                 .or(call(UUID.class, "randomUUID"))
                                 .or(callOf(Collections.class.getName(), "shuffle"))
-                                .as("draws at random"))))
+                                .as("draws at random")))
+                        .as("draw at random"))
                 .because("the same state and command give the same answer on every backend and in every replay");
     }
 
@@ -312,7 +322,8 @@ public final class ArchitectureRules {
                                 .or(callOf("java.lang.Integer", "getInteger"))
                                 .or(callOf("java.lang.Long", "getLong"))
                                 .or(callOf("java.lang.Boolean", "getBoolean"))
-                                .as("reads the surroundings of the process"))))
+                                .as("reads the surroundings of the process")))
+                        .as("do I/O or read the surroundings of the process"))
                 .because("the domain decides, and the rooms around it fetch and store");
     }
 
@@ -356,7 +367,8 @@ public final class ArchitectureRules {
                         .or(accessTargetWhere(accessTo(describe(
                                         "run in a pool that the caller did not give",
                                         ArchitectureRules::borrowsThreads))
-                                .as("borrows a thread of the common pool"))))
+                                .as("borrows a thread of the common pool")))
+                        .as("start a thread or borrow one of the common pool"))
                 .because("who calls decides where code runs; a port may take an Executor and return a CompletionStage");
     }
 
@@ -376,13 +388,14 @@ public final class ArchitectureRules {
         return noClasses()
                 .should(dependOnClassesThat(
                                 inPackage("org.slf4j..").or(isPlatformLogging()).as("log"))
-                        .or(accessTargetWhere(systemLogger())))
+                        .or(accessTargetWhere(systemLogger()))
+                        .as("log"))
                 .because("an outcome is a value that the caller reads, and may log");
     }
 
     private static ArchRule looksForNoProvider() {
         return noClasses()
-                .should(dependOnClassesThat(type(ServiceLoader.class)))
+                .should(dependOnClassesThat(type(ServiceLoader.class)).as("use the ServiceLoader"))
                 .because("discovery reads the class path, and belongs to guard-api");
     }
 
