@@ -6,7 +6,7 @@ import dev.guard.domain.LimitNumbers;
  * The fixed window aligned to the epoch: every key's window starts at a multiple of the period. Otherwise as
  * {@link FixedWindow}.
  */
-public final class AlignedWindow extends CounterAlgorithm {
+public final class AlignedWindow extends SingleWindow {
 
     static final AlignedWindow ALGORITHM = new AlignedWindow();
 
@@ -18,34 +18,14 @@ public final class AlignedWindow extends CounterAlgorithm {
     }
 
     @Override
-    LimitState initial(LimitNumbers numbers) {
-        return new LimitState(0, 0);
-    }
-
-    @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
         return state.x() == 0 || state.y() != start(numbers, now) ? initial(numbers) : state;
-    }
-
-    @Override
-    long available(LimitNumbers numbers, long x, long y, long now) {
-        return numbers.capacity() - x;
     }
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
         return new LimitState(
                 state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost), start(numbers, now));
-    }
-
-    @Override
-    long waitFor(LimitNumbers numbers, long x, long y, long now, long cost) {
-        return resetAfter(numbers, x, y, now);
-    }
-
-    @Override
-    long resetAfter(LimitNumbers numbers, long x, long y, long now) {
-        return x == 0 ? 0 : y + numbers.period() - now;
     }
 
     @Override

@@ -11,7 +11,7 @@ import dev.guard.domain.Micros;
  * <p>Every method but {@link #advance} takes a state that was advanced to {@code now}. Those that answer a number take the
  * state's two words, so that a caller without the model needs no object for them.
  */
-abstract sealed class CounterAlgorithm permits GreedyBucket, IntervalBucket, FixedWindow, AlignedWindow, SlidingWindow {
+abstract sealed class CounterAlgorithm permits GreedyBucket, IntervalBucket, SingleWindow, SlidingWindow {
 
     static CounterAlgorithm of(Algorithm algorithm) {
         return switch (algorithm) {

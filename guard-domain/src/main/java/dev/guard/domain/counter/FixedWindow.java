@@ -6,7 +6,7 @@ import dev.guard.domain.LimitNumbers;
  * The fixed window that a key's first charge opens: it holds from its start to just before start + period, and what was
  * used in it is forgotten all at once at its end. Neither a denial nor a later charge moves the end.
  */
-public final class FixedWindow extends CounterAlgorithm {
+public final class FixedWindow extends SingleWindow {
 
     static final FixedWindow ALGORITHM = new FixedWindow();
 
@@ -23,18 +23,8 @@ public final class FixedWindow extends CounterAlgorithm {
     }
 
     @Override
-    LimitState initial(LimitNumbers numbers) {
-        return new LimitState(0, 0);
-    }
-
-    @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
         return used(numbers, state.x(), state.y(), now) == 0 ? initial(numbers) : state;
-    }
-
-    @Override
-    long available(LimitNumbers numbers, long x, long y, long now) {
-        return numbers.capacity() - x;
     }
 
     @Override
@@ -42,16 +32,6 @@ public final class FixedWindow extends CounterAlgorithm {
         return new LimitState(
                 state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost),
                 startOfCharge(state.x(), state.y(), now));
-    }
-
-    @Override
-    long waitFor(LimitNumbers numbers, long x, long y, long now, long cost) {
-        return resetAfter(numbers, x, y, now);
-    }
-
-    @Override
-    long resetAfter(LimitNumbers numbers, long x, long y, long now) {
-        return x == 0 ? 0 : y + numbers.period() - now;
     }
 
     @Override

@@ -124,7 +124,7 @@ public final class ArchitectureRules {
         if (module.is(Trait.SEES_REQUEST_DATA)) {
             rules.put(NO_REGEX, usesNoBacktrackingPattern());
         }
-        if (module.is(Trait.LIBRARY)) {
+        if (module.is(Trait.PUBLISHED)) {
             rules.put(NO_PRINTING, doesNotPrint());
             rules.put(NO_PLATFORM_LOGGING, usesNoLoggingButSlf4j());
             rules.put(GUAVA_HIDDEN, showsNoGuavaType());

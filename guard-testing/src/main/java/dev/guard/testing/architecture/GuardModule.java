@@ -14,26 +14,26 @@ public enum GuardModule {
     DOMAIN(
             "guard-domain",
             "dev.guard.domain",
-            Set.of(Trait.LIBRARY, Trait.PURE, Trait.SEES_REQUEST_DATA),
+            Set.of(Trait.PUBLISHED, Trait.PURE, Trait.SEES_REQUEST_DATA),
             "com.google.common.."),
 
     /** What an application calls. */
     API(
             "guard-api",
             "dev.guard.api",
-            Set.of(Trait.LIBRARY, Trait.SEES_REQUEST_DATA),
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA),
             "dev.guard.domain..",
             "org.slf4j..",
             "com.github.benmanes.caffeine.."),
 
     /** The embedded backend. */
-    MEMORY("guard-memory", "dev.guard.memory", Set.of(Trait.LIBRARY, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
+    MEMORY("guard-memory", "dev.guard.memory", Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
 
     /** HTTP verdicts and the request pipeline. */
     HTTP(
             "guard-http",
             "dev.guard.http",
-            Set.of(Trait.LIBRARY, Trait.SEES_REQUEST_DATA),
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA),
             "dev.guard.api..",
             "dev.guard.domain..",
             "com.fasterxml.jackson.core..",
@@ -57,7 +57,7 @@ public enum GuardModule {
     /** A property of a module that brings rules with it, or takes one away. */
     enum Trait {
         /** Other people's code runs it: it does not print, and does not choose how to log. */
-        LIBRARY,
+        PUBLISHED,
         /** The same arguments give the same answer: no clock, randomness, I/O, thread, logging, or search for providers. */
         PURE,
         /** Strings that a stranger sent pass through it. */
