@@ -66,6 +66,9 @@ class CarriedProperties {
 
         boolean forgets = to.algorithm() == Algorithm.SLIDING && to.period() != from.period();
         assertThat(algorithm.available(to, after.x(), after.y(), now)).isEqualTo(forgets ? to.capacity() : available);
+        if (to.algorithm() == Algorithm.INTERVAL && available < to.capacity()) {
+            assertThat(Math.floorMod(after.y() - state.y(), to.period())).isZero();
+        }
         for (long time : new long[] {now, now + later.of(0, to.period()), now + 2 * to.period()}) {
             isInBounds(to, algorithm.advance(to, after, now, time), time);
         }

@@ -8,6 +8,7 @@ import dev.guard.domain.Denied;
 import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
@@ -201,6 +202,17 @@ class CounterModelTest {
         assertThat(key.state().expiresAt()).isEqualTo(START + Micros.TEN_YEARS);
         assertThat(key.peek(policy, 1, START + Micros.TEN_YEARS - 1).allowed()).isFalse();
         assertThat(key.peek(policy, 1, START + Micros.TEN_YEARS).remaining()).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("S1 a sliding window admits without the model, to the last permit, what it admits with it")
+    void slidingAdmits() {
+        LimitNumbers numbers = Limit.parse("10/1m sliding").numbers();
+
+        // In the middle of a window eight of the one before weigh four, and five more are used: one of ten is left.
+        assertThat(SlidingWindow.admits(numbers, 5, 8, 90_000_000, 1)).isTrue();
+        assertThat(SlidingWindow.admits(numbers, 5, 8, 89_999_999, 1)).isFalse();
+        assertThat(SlidingWindow.admits(numbers, 5, 8, 90_000_000, 2)).isFalse();
     }
 
     @Test

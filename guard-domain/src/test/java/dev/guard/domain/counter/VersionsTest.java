@@ -461,6 +461,25 @@ class VersionsTest {
         }
 
         @Test
+        @DisplayName(
+                "S11 of one limit, which the newer version has with others or in shadow, is told what the newer one says")
+        void ofOneLimitIsToldWhatTheStateSays() {
+            Policy first = version(1, Carry.AS_IS, "10/1m");
+            key.acquire(version(2, Carry.AS_IS, "10/1m", "3/1h fixed"), 1, START);
+
+            Decision decision = key.acquire(first, 1, START);
+            assertThat(decision.remaining()).isEqualTo(1);
+            assertThat(decision.limits()).extracting(LimitStatus::name).containsExactly("api", "api-2");
+            assertThat(decision.limits()).extracting(LimitStatus::remaining).containsExactly(8L, 1L);
+
+            key.acquire(version(3, Carry.AS_IS, "~10/1m"), 1, START);
+            Decision shadowed = key.acquire(first, 9, START);
+            assertThat(shadowed.allowed()).isTrue();
+            assertThat(shadowed.shadowDenied()).isTrue();
+            assertThat(shadowed.limits()).extracting(LimitStatus::enforced).containsExactly(false);
+        }
+
+        @Test
         @DisplayName("S6 is told to wait until the state is gone, for a cost above what the newer version ever admits")
         void waitsForTheStateToGo() {
             Policy first = version(1, Carry.AS_IS, "10/1m");
