@@ -93,10 +93,6 @@ final class KeyTable {
         return stripe(cell.hash).drop(cell);
     }
 
-    void requeueIfEarlier(Cell cell) {
-        stripe(cell.hash).requeueIfEarlier(cell);
-    }
-
     /** A time before which no cell expires. */
     long nextExpiry() {
         return earliest().nextExpiry();

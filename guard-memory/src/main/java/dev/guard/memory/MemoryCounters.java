@@ -141,9 +141,6 @@ final class MemoryCounters implements PolicyCounters {
                 return (Decision) step.outcome();
             }
             if (cell.replaceState(state, step.state())) {
-                if (step.state().version() != state.version()) {
-                    table.requeueIfEarlier(cell);
-                }
                 return (Decision) step.outcome();
             }
         }

@@ -134,13 +134,6 @@ final class Stripe {
         }
     }
 
-    /** Puts a cell whose time to expire may have come nearer in its place. */
-    synchronized void requeueIfEarlier(Cell cell) {
-        if (cell.queueIndex < size && queue[cell.queueIndex] == cell && cell.expiresAt(clock) < cell.queuedFor) {
-            requeue(cell);
-        }
-    }
-
     /** A time before which no cell expires; {@link Long#MAX_VALUE} where there is none. Takes no lock. */
     long nextExpiry() {
         return nextExpiry;

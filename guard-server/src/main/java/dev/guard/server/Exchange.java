@@ -60,11 +60,16 @@ final class Exchange {
             return Optional.of(
                     "the Transfer-Encoding header field is not chunked alone, which is all that is understood");
         }
-        return headers.contains("") ? Optional.of("a header field has no name") : Optional.empty();
+        if (headers.contains("")) {
+            return Optional.of("a header field has no name");
+        }
+        return Optional.empty();
     }
 
+    /** The path; empty where the request's target has none. */
     String path() {
-        return request.path();
+        String path = request.path();
+        return path == null ? "" : path;
     }
 
     HttpMethod method() {
