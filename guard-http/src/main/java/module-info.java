@@ -2,7 +2,7 @@
 module dev.guard.http {
     requires transitive dev.guard.api;
     requires static transitive org.jspecify;
-    requires com.fasterxml.jackson.core;
+    requires transitive com.fasterxml.jackson.core;
     requires com.google.common;
 
     exports dev.guard.http;

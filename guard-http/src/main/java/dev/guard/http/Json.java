@@ -6,19 +6,22 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Writes one JSON object as text. */
-final class Json {
+/** Writes one JSON object as text: bodies of verdicts, and what else an integration answers. */
+public final class Json {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
 
     /** What stands between the braces. */
-    interface Members {
+    @FunctionalInterface
+    public interface Members {
+        /** Writes the members of an object that is open, and leaves it open. */
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    static String object(Members members) {
+    /** The object with these members. */
+    public static String object(Members members) {
         StringWriter text = new StringWriter(256);
         try (JsonGenerator json = FACTORY.createGenerator(text)) {
             json.writeStartObject();

@@ -1,7 +1,5 @@
 package dev.guard.server;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import dev.guard.api.AsyncRateLimiter;
 import dev.guard.api.Guard;
 import dev.guard.domain.BackendUnavailableException;
@@ -9,12 +7,10 @@ import dev.guard.domain.Decision;
 import dev.guard.domain.GuardException;
 import dev.guard.domain.Policy;
 import dev.guard.http.DecisionJson;
+import dev.guard.http.Json;
 import dev.guard.http.Problem;
 import dev.guard.http.Verdict;
 import io.vertx.core.http.HttpMethod;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -181,7 +177,7 @@ final class Endpoints {
     private void health(Exchange exchange) {
         whenPinged(
                 exchange,
-                alive -> exchange.sendJson(alive ? 200 : 503, Map.of(), json(json -> {
+                alive -> exchange.sendJson(alive ? 200 : 503, Map.of(), Json.object(json -> {
                     json.writeStringField("status", alive ? "healthy" : "unhealthy");
                     json.writeStringField("version", about.version());
                     json.writeStringField("environment", about.environment());
@@ -238,23 +234,5 @@ final class Endpoints {
     /** The seed's word for the store: both clients of Redis are {@code redis}. */
     private String backendField() {
         return guard.backend().startsWith("redis-") ? "redis" : guard.backend();
-    }
-
-    private interface Members {
-        void writeTo(JsonGenerator json) throws IOException;
-    }
-
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private static String json(Members members) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
-            members.writeTo(json);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException("a StringWriter failed", e);
-        }
-        return text.toString();
     }
 }

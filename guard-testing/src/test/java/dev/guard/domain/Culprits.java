@@ -282,6 +282,7 @@ public final class Culprits {
         }
     }
 
+    /** Never run: a sleep is what the rule about threads must find. */
     static class SleepsThread {
         void sleep() throws InterruptedException {
             Thread.sleep(1);
