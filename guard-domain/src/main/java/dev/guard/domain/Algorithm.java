@@ -13,7 +13,13 @@ public enum Algorithm {
     /** Fixed window aligned to the epoch. */
     ALIGNED(4),
     /** Two fixed windows, the older weighted by its overlap with the last period. */
-    SLIDING(5);
+    SLIDING(5),
+    /** Every charge remembered with its time until a period later. */
+    LOG(6),
+    /** Fixed window of a calendar: a day, week, month or year in a time zone. */
+    CALENDAR(7),
+    /** Permits held at the same time, each until it is given back or its lease ends. */
+    CONCURRENT(8);
 
     private final int code;
 

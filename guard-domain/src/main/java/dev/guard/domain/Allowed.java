@@ -18,4 +18,13 @@ public final class Allowed extends Decision {
     Denied.@Nullable Reason reasonOrNull() {
         return null;
     }
+
+    /**
+     * What the call took, to be given back under the id that it was asked for with.
+     *
+     * @throws InvalidArgumentException if the id is malformed
+     */
+    public Permit permit(String id) {
+        return new Permit(id, cost(), version(), timeMicros());
+    }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A decision of one limit holds the state that it left and works its numbers out when they are asked for: most callers
  * only want to know whether they may pass, and should not pay for the rest.
+ *
+ * <p>Two decisions are equal when they say the same, at whatever time each was made.
  */
 public abstract sealed class Decision implements Outcome permits Allowed, Denied {
 
@@ -50,17 +52,19 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
     }
 
     /**
-     * The decision that follows from what each limit says.
+     * The decision that follows from how the call was judged and what each limit says.
      *
+     * @param cost the permits that were taken, or asked for in vain
      * @param limits one status for each limit that was judged, in declared order: the policy's, or those of a newer version
      * @throws IllegalArgumentException if there is none
      */
     public static Decision of(
-            Policy policy, DecisionSource source, boolean allowed, long cost, List<LimitStatus> limits) {
+            Policy policy, DecisionSource source, Judgement judgement, long cost, List<LimitStatus> limits) {
         if (limits.isEmpty()) {
             throw new IllegalArgumentException(
                     "no status, expected one for each limit of policy '" + policy.name() + "'");
         }
+        boolean allowed = judgement.allowed();
         boolean anyEnforced = limits.stream().anyMatch(LimitStatus::enforced);
         int bound = -1;
         long remaining = Long.MAX_VALUE;
@@ -73,7 +77,9 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
             }
             remaining = Math.min(remaining, limit.remaining());
             resetAfter = Math.max(resetAfter, limit.resetAfterMicros());
-            if (!allowed && !limit.admits()) {
+            // Where no limit is enforced, a denial is a block's, and what a limit in shadow says has no part in its
+            // wait.
+            if (!allowed && limit.enforced() && !limit.admits()) {
                 retryAfter = Math.max(retryAfter, limit.retryAfterMicros());
             }
             if (bound < 0 || binds(limit, limits.get(bound), allowed)) {
@@ -82,9 +88,24 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         }
         List<LimitStatus> statuses = List.copyOf(limits);
         long nextAfter = limits.get(bound).nextAfterMicros();
-        Figures figures =
-                new StatedFigures(policy, source, bound, statuses, remaining, retryAfter, resetAfter, nextAfter);
-        return ofFigures(figures, allowed, cost, 0, 0, 0);
+        Denied.Reason reason =
+                limits.get(bound).algorithm() == Algorithm.CONCURRENT ? Denied.Reason.CONCURRENCY : Denied.Reason.LIMIT;
+        if (judgement.blockedFor() > 0 && !policy.isShadow()) {
+            // What the limits have left is back when the block ends, and only what they have not is waited for longer.
+            nextAfter = remaining > 0 ? judgement.blockedFor() : Math.max(nextAfter, judgement.blockedFor());
+            remaining = 0;
+            retryAfter = Math.max(retryAfter, judgement.blockedFor());
+            resetAfter = Math.max(resetAfter, judgement.blockedFor());
+            if (judgement.blocked()) {
+                bound = -1;
+                reason = Denied.Reason.BLOCKED;
+            }
+        }
+        Figures figures = new StatedFigures(
+                policy, source, judgement, bound, statuses, remaining, retryAfter, resetAfter, nextAfter);
+        return allowed
+                ? new Allowed(figures, cost, 0, 0, judgement.time())
+                : new Denied(figures, cost, 0, 0, judgement.time(), reason);
     }
 
     private static boolean binds(LimitStatus limit, LimitStatus soFar, boolean allowed) {
@@ -120,6 +141,7 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         LimitNumbers numbers = policy().limits().get(0).numbers();
         return List.of(new LimitStatus(
                 policy().limitName(0),
+                numbers.algorithm(),
                 numbers.capacity(),
                 numbers.period(),
                 remaining(),
@@ -142,9 +164,19 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
                 : limits.get(bound).capacity();
     }
 
-    /** The permits that the call asked for. */
+    /** The permits that the call took or, where it is denied, asked for. */
     public long cost() {
         return cost;
+    }
+
+    /** The version of the policy that the key is counted under: the policy's own, or a newer one that it has seen. */
+    public int version() {
+        return figures.version();
+    }
+
+    /** The store's time of the decision, in microseconds since the epoch. */
+    public long timeMicros() {
+        return now;
     }
 
     /** Whole permits left after the decision: the least over the enforced limits, 0 or more. */
@@ -179,6 +211,9 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
 
     /** Whether a limit in shadow, or a policy in shadow, would have denied the call. */
     public boolean shadowDenied() {
+        if (policy().isShadow() && figures.blocked()) {
+            return true;
+        }
         for (LimitStatus limit : limits()) {
             if (!limit.enforced() && !limit.admits()) {
                 return true;
@@ -210,6 +245,8 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
                 && source().equals(that.source())
                 && figures.bound() == that.figures.bound()
                 && cost == that.cost
+                && version() == that.version()
+                && figures.blocked() == that.figures.blocked()
                 && remaining() == that.remaining()
                 && retryAfterMicros() == that.retryAfterMicros()
                 && resetAfterMicros() == that.resetAfterMicros()

@@ -11,7 +11,14 @@ public final class Denied extends Decision {
     public enum Reason {
         /** A limit has too few permits left. */
         LIMIT,
-        /** A local table is full of counters that must not be forgotten, and this key has none yet. HTTP 503. */
+        /** As many permits are held as may be at the same time. */
+        CONCURRENCY,
+        /** The key is blocked, whatever its limits say. */
+        BLOCKED,
+        /**
+         * A local table is full of counters that must not be forgotten, and this key has none yet; or the key has as many
+         * reservations as it may. HTTP 503.
+         */
         CAPACITY
     }
 
@@ -21,13 +28,17 @@ public final class Denied extends Decision {
     }
 
     /**
-     * The denial of a key that a full table has no room for.
+     * The denial of a key that a full table has no room for, or whose reservations are as many as there may be.
      *
-     * @param retryAfter until a counter may lapse and make room, in microseconds
+     * @param retryAfter until there may be room, in microseconds
+     * @param version the version of the policy that the key is counted under, or would be
+     * @param time the store's time of the call, in microseconds since the epoch
      */
-    public static Denied forCapacity(Policy policy, DecisionSource source, long cost, long retryAfter) {
-        Figures figures = new StatedFigures(policy, source, -1, List.of(), 0, retryAfter, 0, retryAfter);
-        return new Denied(figures, cost, 0, 0, 0, Reason.CAPACITY);
+    public static Denied forCapacity(
+            Policy policy, DecisionSource source, long cost, long retryAfter, int version, long time) {
+        Judgement judgement = new Judgement(false, false, 0, version, time);
+        Figures figures = new StatedFigures(policy, source, judgement, -1, List.of(), 0, retryAfter, 0, retryAfter);
+        return new Denied(figures, cost, 0, 0, time, Reason.CAPACITY);
     }
 
     @Override

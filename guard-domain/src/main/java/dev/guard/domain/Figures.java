@@ -38,6 +38,16 @@ public abstract class Figures {
         return source;
     }
 
+    /** See {@link Decision#version()}. */
+    int version() {
+        return policy.version();
+    }
+
+    /** Whether the key was blocked. */
+    boolean blocked() {
+        return false;
+    }
+
     /** The index of the bound limit, below 0 where there is none. */
     int bound() {
         return 0;

@@ -1,6 +1,8 @@
 package dev.guard.domain;
 
+import java.time.DayOfWeek;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,14 @@ import org.jspecify.annotations.Nullable;
  *     <td>fixed window aligned to the epoch</td></tr>
  * <tr><td>{@code 100/1m sliding}</td><td>{@code slidingWindow(100).per(ofMinutes(1))}</td>
  *     <td>sliding window counter: the previous window counts with the share of it that the last period covers</td></tr>
+ * <tr><td>{@code 100/1m log}</td><td>{@code slidingLog(100).per(ofMinutes(1))}</td>
+ *     <td>sliding window log: every charge counts for exactly a minute; at most 4,096 permits</td></tr>
+ * <tr><td>{@code 5000/month@Europe/Berlin}</td><td>{@code calendar(5000).perMonth(ZoneId.of("Europe/Berlin"))}</td>
+ *     <td>calendar quota; {@code day}, {@code week}, {@code month} or {@code year}, in UTC where no zone is given</td></tr>
+ * <tr><td>{@code 100/week from sunday}</td><td>{@code calendar(100).perWeek(ZoneOffset.UTC, DayOfWeek.SUNDAY)}</td>
+ *     <td>weeks from another day than Monday</td></tr>
+ * <tr><td>{@code concurrent 20 lease 30s}</td><td>{@code concurrent(20).lease(ofSeconds(30))}</td>
+ *     <td>20 held at the same time, each for 30 s unless it is extended or given back; at most 4,096 permits</td></tr>
  * </table>
  *
  * <p>A duration is an integer and one of us, ms, s, m (minutes), h, d, w. Periods saturate at ten years of 366 days. A
@@ -68,6 +78,21 @@ public final class Limit {
         return new SlidingWindowStep(permits);
     }
 
+    /** The first step to a sliding window log of {@code permits}, at most {@value LimitNumbers#MOST_ENTRIES}. */
+    public static SlidingLogStep slidingLog(long permits) {
+        return new SlidingLogStep(permits);
+    }
+
+    /** The first step to a quota of {@code permits} for each day, week, month or year of a time zone. */
+    public static CalendarStep calendar(long permits) {
+        return new CalendarStep(permits);
+    }
+
+    /** The first step to a limit of {@code permits} held at the same time, at most {@value LimitNumbers#MOST_ENTRIES}. */
+    public static ConcurrentStep concurrent(long permits) {
+        return new ConcurrentStep(permits);
+    }
+
     /**
      * The same limit under a name of its own, which decisions and headers show.
      *
@@ -80,9 +105,34 @@ public final class Limit {
         return new Limit(numbers, name, shadow);
     }
 
+    /**
+     * The same limit with another largest debt than its capacity: how far below zero a penalty, or a reservation that turned out
+     * too small, may take the permits available.
+     *
+     * @param permits 0 or more; 0 for concurrency, which knows no debt, and for a limit of 0 permits, which none would repay
+     * @throws GuardConfigurationException if the number is out of range, or the limit cannot be counted exactly with it
+     */
+    public Limit maxDebt(long permits) {
+        if (permits < 0 || permits > LimitNumbers.LARGEST) {
+            throw new GuardConfigurationException("the largest debt of limit '" + text() + "' is " + permits
+                    + ", expected 0 to " + LimitNumbers.LARGEST);
+        }
+        if (permits > 0 && (algorithm() == Algorithm.CONCURRENT || capacity() == 0)) {
+            throw new GuardConfigurationException("the largest debt of limit '" + text() + "' is " + permits
+                    + ", expected 0: "
+                    + (capacity() == 0 ? "no permits return that would repay it" : "concurrency knows no debt"));
+        }
+        return new Limit(numbers.withMaxDebt(permits), name, shadow);
+    }
+
     /** The same limit in shadow: evaluated and reported with every decision, never enforced. */
     public Limit inShadow() {
         return new Limit(numbers, name, true);
+    }
+
+    /** How far below zero the permits available may fall; one capacity where it was not set, 0 for concurrency. */
+    public long maxDebt() {
+        return numbers.maxDebt();
     }
 
     /** How the limit counts. */
@@ -95,7 +145,7 @@ public final class Limit {
         return numbers.capacity();
     }
 
-    /** The period, or the window's length. */
+    /** The period, or the window's length; for a calendar quota that of the longest window, for concurrency the lease. */
     public Duration period() {
         return Micros.toDuration(numbers.period());
     }
@@ -115,7 +165,7 @@ public final class Limit {
         return numbers;
     }
 
-    /** The limit's text in the grammar; parsing it makes this limit again, but for its name and its shadow. */
+    /** The limit's text in the grammar; parsing it makes this limit again, but for its name, its shadow and its largest debt. */
     public String text() {
         return LimitText.of(numbers);
     }
@@ -135,11 +185,19 @@ public final class Limit {
 
     @Override
     public String toString() {
-        return text() + (name == null ? "" : " named " + name) + (shadow ? " in shadow" : "");
+        return text()
+                + (maxDebt() == numbers.defaultMaxDebt() ? "" : " in debt up to " + maxDebt())
+                + (name == null ? "" : " named " + name)
+                + (shadow ? " in shadow" : "");
     }
 
     /** Makes a limit of checked numbers; the period is in microseconds. */
     static Limit of(Algorithm algorithm, long capacity, long permits, long period) {
+        requireCountable(capacity, permits);
+        return new Limit(LimitNumbers.of(algorithm, capacity, permits, period), null, false);
+    }
+
+    private static void requireCountable(long capacity, long permits) {
         if (permits < 0) {
             throw new GuardConfigurationException("permits are " + permits + ", expected 0 or more");
         }
@@ -150,28 +208,35 @@ public final class Limit {
         if (capacity != permits) {
             if (permits == 0) {
                 throw new GuardConfigurationException("burst is " + describe(capacity)
-                        + " on a limit of 0 permits, which never" + " fills; expected no burst, or at least 1 permit");
+                        + " on a limit of 0 permits, which never fills; expected no burst, or at least 1 permit");
             }
             if (capacity < 1 || capacity > LimitNumbers.LARGEST) {
                 throw new GuardConfigurationException(
                         "burst is " + describe(capacity) + ", expected 1 to " + LimitNumbers.LARGEST);
             }
         }
-        return new Limit(LimitNumbers.of(algorithm, capacity, permits, period), null, false);
+    }
+
+    /** Makes a limit of checked numbers that remembers each charge or holder by itself; the period is in microseconds. */
+    static Limit ofEntries(Algorithm algorithm, long permits, long period) {
+        if (permits > LimitNumbers.MOST_ENTRIES) {
+            throw new GuardConfigurationException("permits are " + describe(permits) + ", expected at most "
+                    + LimitNumbers.MOST_ENTRIES
+                    + (algorithm == Algorithm.LOG
+                            ? " in a log, which remembers each of them, or 'sliding' for more"
+                            : " held at the same time"));
+        }
+        return of(algorithm, permits, permits, period);
+    }
+
+    /** Makes a calendar quota of checked numbers. */
+    static Limit of(CalendarPeriod calendar, long permits) {
+        requireCountable(permits, permits);
+        return new Limit(LimitNumbers.of(calendar, permits), null, false);
     }
 
     private static String describe(long number) {
         return number == Long.MAX_VALUE ? "9223372036854775807 or more" : Long.toString(number);
-    }
-
-    private static long period(Duration period) {
-        if (period.isNegative() || period.isZero()) {
-            throw new GuardConfigurationException("period is " + period + ", expected at least one microsecond");
-        }
-        if (period.toNanosPart() % 1_000 != 0) {
-            throw new GuardConfigurationException("period is " + period + ", expected a whole number of microseconds");
-        }
-        return Micros.of(period);
     }
 
     /** A token bucket whose period is still to be said. */
@@ -202,7 +267,7 @@ public final class Limit {
          * @throws GuardConfigurationException if a number is out of range, or the limit cannot be counted exactly
          */
         public Limit per(Duration period) {
-            return of(refill, capacity, permits, period(period));
+            return of(refill, capacity, permits, Periods.of("period", period));
         }
     }
 
@@ -227,7 +292,7 @@ public final class Limit {
          * @throws GuardConfigurationException if a number is out of range
          */
         public Limit per(Duration period) {
-            return of(opening, permits, permits, period(period));
+            return of(opening, permits, permits, Periods.of("period", period));
         }
     }
 
@@ -245,7 +310,101 @@ public final class Limit {
          * @throws GuardConfigurationException if a number is out of range, or the limit cannot be counted exactly
          */
         public Limit per(Duration period) {
-            return of(Algorithm.SLIDING, permits, permits, period(period));
+            return of(Algorithm.SLIDING, permits, permits, Periods.of("period", period));
+        }
+    }
+
+    /** A sliding window log whose length is still to be said. */
+    public static final class SlidingLogStep {
+        private final long permits;
+
+        private SlidingLogStep(long permits) {
+            this.permits = permits;
+        }
+
+        /**
+         * The log of this length.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit per(Duration period) {
+            return ofEntries(Algorithm.LOG, permits, Periods.of("period", period));
+        }
+    }
+
+    /** A calendar quota whose unit and zone are still to be said. */
+    public static final class CalendarStep {
+        private final long permits;
+
+        private CalendarStep(long permits) {
+            this.permits = permits;
+        }
+
+        /**
+         * The quota of each day.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit perDay(ZoneId zone) {
+            return per(CalendarPeriod.Unit.DAY, zone, DayOfWeek.MONDAY);
+        }
+
+        /**
+         * The quota of each week from Monday.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit perWeek(ZoneId zone) {
+            return perWeek(zone, DayOfWeek.MONDAY);
+        }
+
+        /**
+         * The quota of each week from that day of the week.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit perWeek(ZoneId zone, DayOfWeek start) {
+            return per(CalendarPeriod.Unit.WEEK, zone, start);
+        }
+
+        /**
+         * The quota of each month.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit perMonth(ZoneId zone) {
+            return per(CalendarPeriod.Unit.MONTH, zone, DayOfWeek.MONDAY);
+        }
+
+        /**
+         * The quota of each year.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit perYear(ZoneId zone) {
+            return per(CalendarPeriod.Unit.YEAR, zone, DayOfWeek.MONDAY);
+        }
+
+        private Limit per(CalendarPeriod.Unit unit, ZoneId zone, DayOfWeek weekStart) {
+            return of(CalendarPeriod.of(unit, zone, weekStart), permits);
+        }
+    }
+
+    /** A concurrency limit whose lease is still to be said. */
+    public static final class ConcurrentStep {
+        private final long permits;
+
+        private ConcurrentStep(long permits) {
+            this.permits = permits;
+        }
+
+        /**
+         * The limit whose permits come back this long after they were taken, or extended, unless they are given back before.
+         *
+         * @throws GuardConfigurationException if a number is out of range
+         */
+        public Limit lease(Duration lease) {
+            return ofEntries(Algorithm.CONCURRENT, permits, Periods.of("lease", lease));
         }
     }
 }

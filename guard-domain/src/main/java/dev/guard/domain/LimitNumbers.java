@@ -1,6 +1,7 @@
 package dev.guard.domain;
 
 import com.google.common.math.LongMath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A limit in whole numbers: what the step functions calculate with, what a command carries to the store, and what
@@ -15,11 +16,13 @@ import com.google.common.math.LongMath;
  * @param algorithm how the limit counts
  * @param capacity the most permits that can be had at once, 0 to {@value #LARGEST}
  * @param permits the permits that return per period; for windows the same as the capacity
- * @param period the period or window in microseconds, 1 to {@link Micros#TEN_YEARS}
+ * @param period the period or window in microseconds, 1 to {@link Micros#TEN_YEARS}; for calendars the longest window, for
+ *     concurrency the lease
  * @param tick the resolution of time in microseconds: 1, 1,000 or 1,000,000
  * @param unitsPerTick the units that one tick adds to a greedy bucket; 1 elsewhere
  * @param unitsPerPermit the units that one permit costs
- * @param maxDebt how far below zero the available permits may fall
+ * @param maxDebt how far below zero the available permits may fall; 0 for concurrency, which knows no debt
+ * @param calendar the windows of a calendar quota; null elsewhere
  */
 public record LimitNumbers(
         Algorithm algorithm,
@@ -29,20 +32,56 @@ public record LimitNumbers(
         long tick,
         long unitsPerTick,
         long unitsPerPermit,
-        long maxDebt) {
+        long maxDebt,
+        @Nullable CalendarPeriod calendar) {
 
     /** The largest capacity, and the bound that every product of a step stays at or below: 2<sup>52</sup> − 1. */
     public static final long LARGEST = (1L << 52) - 1;
 
     private static final long[] TICKS = {1, 1_000, 1_000_000};
 
+    /** The most permits of a limit that remembers each charge or holder by itself. */
+    public static final long MOST_ENTRIES = 4_096;
+
     /**
-     * Chooses the tick and the units of a limit whose debt may reach one capacity.
+     * The same limit with another largest debt.
+     *
+     * @throws GuardConfigurationException if no tick makes the numbers fit
+     */
+    LimitNumbers withMaxDebt(long maxDebt) {
+        return of(algorithm, capacity, permits, period, maxDebt, calendar);
+    }
+
+    /** The largest debt of a limit that was given none: one capacity, where it knows debt. */
+    long defaultMaxDebt() {
+        return defaultMaxDebt(algorithm, capacity);
+    }
+
+    private static long defaultMaxDebt(Algorithm algorithm, long capacity) {
+        return algorithm == Algorithm.CONCURRENT ? 0 : capacity;
+    }
+
+    /** The numbers of a calendar quota. */
+    static LimitNumbers of(CalendarPeriod calendar, long capacity) {
+        return of(Algorithm.CALENDAR, capacity, capacity, calendar.longest(), capacity, calendar);
+    }
+
+    /**
+     * Chooses the tick and the units of a limit whose debt may reach one capacity, where it knows debt.
      *
      * @throws GuardConfigurationException if no tick makes the numbers fit
      */
     static LimitNumbers of(Algorithm algorithm, long capacity, long permits, long period) {
-        long maxDebt = capacity;
+        return of(algorithm, capacity, permits, period, defaultMaxDebt(algorithm, capacity), null);
+    }
+
+    private static LimitNumbers of(
+            Algorithm algorithm,
+            long capacity,
+            long permits,
+            long period,
+            long maxDebt,
+            @Nullable CalendarPeriod calendar) {
         for (long tick : TICKS) {
             if (period % tick != 0) {
                 break;
@@ -57,13 +96,16 @@ public record LimitNumbers(
             } else if (algorithm == Algorithm.SLIDING) {
                 unitsPerPermit = ticks;
             }
-            if (LongMath.saturatedMultiply(capacity + maxDebt, unitsPerPermit) <= LARGEST) {
+            if (LongMath.saturatedMultiply(LongMath.saturatedAdd(capacity, maxDebt), unitsPerPermit) <= LARGEST) {
                 return new LimitNumbers(
-                        algorithm, capacity, permits, period, tick, unitsPerTick, unitsPerPermit, maxDebt);
+                        algorithm, capacity, permits, period, tick, unitsPerTick, unitsPerPermit, maxDebt, calendar);
             }
         }
-        throw new GuardConfigurationException("capacity " + capacity + " with a period of " + Periods.text(period)
-                + " cannot be counted exactly: capacity and debt in units come to 2^52 or more;"
-                + " expected a smaller capacity, or a period in whole seconds");
+        boolean coarserTicks = (algorithm == Algorithm.GREEDY || algorithm == Algorithm.SLIDING)
+                && period % TICKS[TICKS.length - 1] != 0;
+        throw new GuardConfigurationException("capacity " + capacity + " and a largest debt of " + maxDebt
+                + " with a period of " + Periods.text(period)
+                + " cannot be counted exactly: together they come to 2^52 units or more; expected smaller numbers"
+                + (coarserTicks ? ", or a period in whole seconds" : ""));
     }
 }

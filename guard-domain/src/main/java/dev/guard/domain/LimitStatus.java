@@ -6,8 +6,9 @@ import java.time.Duration;
  * What one limit of a policy says, as part of a {@link Decision}. Every time is counted from the decision.
  *
  * @param name the limit's name
+ * @param algorithm how the limit counts
  * @param capacity the most permits that can be had at once
- * @param windowMicros the limit's period or window
+ * @param windowMicros the limit's period or window; for calendars the longest one, for concurrency the lease
  * @param remaining whole permits left after the decision, 0 to {@code capacity}
  * @param retryAfterMicros until this limit would admit the cost; 0 where it does, {@link Micros#NEVER} where it never
  *     will
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record LimitStatus(
         String name,
+        Algorithm algorithm,
         long capacity,
         long windowMicros,
         long remaining,

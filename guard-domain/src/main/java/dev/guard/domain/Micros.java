@@ -36,6 +36,16 @@ public final class Micros {
         return duration.getSeconds() * 1_000_000 + (duration.getNano() + 999) / 1_000;
     }
 
+    /**
+     * The microseconds of a duration as limits write it, such as {@code 500ms} or {@code 10m}: an integer and one of us, ms, s, m
+     * (minutes), h, d, w; saturated at {@link #TEN_YEARS}.
+     *
+     * @throws GuardConfigurationException if the text is not a duration of at least 1 µs
+     */
+    public static long parse(String text) {
+        return Periods.parse(text);
+    }
+
     /** The microseconds from the epoch to an instant, rounded down. */
     public static long of(Instant instant) {
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;

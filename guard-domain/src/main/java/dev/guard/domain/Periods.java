@@ -1,7 +1,12 @@
 package dev.guard.domain;
 
+import java.time.Duration;
+
 /** Durations in the grammar of limits: an integer and one of us, ms, s, m, h, d, w. No compound, no fraction. */
 final class Periods {
+
+    /** What a duration looks like. */
+    static final String FORM = "an integer and one of us, ms, s, m (minutes), h, d, w, such as 30s";
 
     private static final String[] UNITS = {"w", "d", "h", "m", "s", "ms", "us"};
     private static final long[] MICROS = {
@@ -18,9 +23,7 @@ final class Periods {
     static long parse(String text) {
         int digits = Digits.leading(text);
         if (digits == 0) {
-            throw new GuardConfigurationException(
-                    "'" + text + "' is not a duration, expected an integer and one of us, ms, s,"
-                            + " m (minutes), h, d, w, such as 30s");
+            throw new GuardConfigurationException("'" + text + "' is not a duration, expected " + FORM);
         }
         long count = Digits.saturated(text.substring(0, digits));
         String unit = text.substring(digits);
@@ -35,6 +38,23 @@ final class Periods {
         throw new GuardConfigurationException("'" + text + "' is not a duration: "
                 + (unit.isEmpty() ? "the unit is missing" : "'" + unit + "' is not a unit of time")
                 + ", expected one of us, ms, s, m (minutes), h, d, w");
+    }
+
+    /**
+     * The microseconds of a duration that was set in code, saturated at {@link Micros#TEN_YEARS}.
+     *
+     * @param setting what it was set for, as the error names it
+     * @throws GuardConfigurationException if it is not a whole number of microseconds, 1 or more
+     */
+    static long of(String setting, Duration duration) {
+        if (duration.isNegative() || duration.isZero()) {
+            throw new GuardConfigurationException(setting + " is " + duration + ", expected at least one microsecond");
+        }
+        if (duration.toNanosPart() % 1_000 != 0) {
+            throw new GuardConfigurationException(
+                    setting + " is " + duration + ", expected a whole number of microseconds");
+        }
+        return Micros.of(duration);
     }
 
     /** The shortest text of a duration above 0: in the largest unit that divides it. */

@@ -1,5 +1,6 @@
 package dev.guard.domain;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Policy {
     private final List<String> limitNames;
     private final Carry carry;
     private final boolean shadow;
+    private final long blockOnExcess;
+    private final boolean concurrency;
 
     private Policy(Builder builder) {
         this.name = builder.name;
@@ -34,6 +37,8 @@ public final class Policy {
         this.limitNames = names(name, limits);
         this.carry = builder.carry;
         this.shadow = builder.shadow;
+        this.blockOnExcess = builder.blockOnExcess;
+        this.concurrency = limits.stream().anyMatch(limit -> limit.algorithm() == Algorithm.CONCURRENT);
     }
 
     /**
@@ -87,6 +92,16 @@ public final class Policy {
         return shadow;
     }
 
+    /** For how long a call that an enforced limit denies blocks its key, in microseconds; 0 where it does not. */
+    public long blockOnExcessMicros() {
+        return blockOnExcess;
+    }
+
+    /** Whether a limit is one of concurrency, so that every permit has an id and is to be given back. */
+    public boolean hasConcurrency() {
+        return concurrency;
+    }
+
     /**
      * The key of a subject of a tenant under this policy.
      *
@@ -103,17 +118,19 @@ public final class Policy {
                 && version == that.version
                 && limits.equals(that.limits)
                 && carry == that.carry
-                && shadow == that.shadow;
+                && shadow == that.shadow
+                && blockOnExcess == that.blockOnExcess;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, version, limits, carry, shadow);
+        return Objects.hash(name, version, limits, carry, shadow, blockOnExcess);
     }
 
     @Override
     public String toString() {
-        return name + " (version " + version + "): " + limits + (shadow ? " in shadow" : "");
+        return name + " (version " + version + "): " + limits + (shadow ? " in shadow" : "")
+                + (blockOnExcess == 0 ? "" : " blocking for " + Periods.text(blockOnExcess));
     }
 
     private static List<String> names(String policy, List<Limit> limits) {
@@ -137,6 +154,7 @@ public final class Policy {
         private int version = 1;
         private Carry carry = Carry.AS_IS;
         private boolean shadow;
+        private long blockOnExcess;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -163,6 +181,16 @@ public final class Policy {
         /** Evaluates and reports the whole policy without enforcing it. */
         public Builder inShadow() {
             this.shadow = true;
+            return this;
+        }
+
+        /**
+         * Blocks a key for this long when an enforced limit denies a call on it; calls during a block do not extend it.
+         *
+         * @throws GuardConfigurationException if the duration is not a whole number of microseconds, 1 or more
+         */
+        public Builder blockOnExcess(Duration duration) {
+            this.blockOnExcess = Periods.of("the block on excess of policy '" + name + "'", duration);
             return this;
         }
 

@@ -5,6 +5,7 @@ import java.util.List;
 /** Figures that are known already, of one decision: nothing is left to be read from a state. */
 final class StatedFigures extends Figures {
 
+    private final Judgement judgement;
     private final int bound;
     private final List<LimitStatus> limits;
     private final long remaining;
@@ -15,6 +16,7 @@ final class StatedFigures extends Figures {
     StatedFigures(
             Policy policy,
             DecisionSource source,
+            Judgement judgement,
             int bound,
             List<LimitStatus> limits,
             long remaining,
@@ -22,6 +24,7 @@ final class StatedFigures extends Figures {
             long resetAfter,
             long nextAfter) {
         super(policy, source);
+        this.judgement = judgement;
         this.bound = bound;
         this.limits = limits;
         this.remaining = remaining;
@@ -48,6 +51,16 @@ final class StatedFigures extends Figures {
     @Override
     protected long nextAfter(long x, long y, long now) {
         return nextAfter;
+    }
+
+    @Override
+    int version() {
+        return judgement.version();
+    }
+
+    @Override
+    boolean blocked() {
+        return judgement.blocked();
     }
 
     @Override

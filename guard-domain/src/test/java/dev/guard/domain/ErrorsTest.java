@@ -59,7 +59,15 @@ class ErrorsTest {
     @DisplayName("aside: the codes of algorithms in stored state are these, for ever")
     void codes() {
         assertThat(Arrays.stream(Algorithm.values()).map(a -> a + "=" + a.code()))
-                .containsExactly("GREEDY=1", "INTERVAL=2", "FIXED=3", "ALIGNED=4", "SLIDING=5");
+                .containsExactly(
+                        "GREEDY=1",
+                        "INTERVAL=2",
+                        "FIXED=3",
+                        "ALIGNED=4",
+                        "SLIDING=5",
+                        "LOG=6",
+                        "CALENDAR=7",
+                        "CONCURRENT=8");
         Set<Integer> codes = new HashSet<>();
         Arrays.stream(Algorithm.values())
                 .forEach(a -> assertThat(codes.add(a.code())).isTrue());

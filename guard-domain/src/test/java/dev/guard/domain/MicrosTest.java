@@ -30,6 +30,19 @@ class MicrosTest {
     }
 
     @Test
+    @DisplayName("are read from a text in the way of limits, and from no other")
+    void fromAText() {
+        assertThat(Micros.parse("500ms")).isEqualTo(500_000);
+        assertThat(Micros.parse("10m")).isEqualTo(600_000_000);
+        assertThat(Micros.parse("9999w")).isEqualTo(Micros.TEN_YEARS);
+        for (String text : new String[] {"", "10", "m", "0s", "1m30s", "-1s", "1.5s", "1 s", "1S"}) {
+            assertThatThrownBy(() -> Micros.parse(text))
+                    .isInstanceOf(GuardConfigurationException.class)
+                    .hasMessageContaining("'" + text + "'");
+        }
+    }
+
+    @Test
     @DisplayName("become a duration, ten years where they are more, or never end")
     void toADuration() {
         assertThat(Micros.toDuration(0)).isEqualTo(Duration.ZERO);

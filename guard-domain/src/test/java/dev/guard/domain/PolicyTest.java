@@ -3,6 +3,7 @@ package dev.guard.domain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,7 @@ class PolicyTest {
         assertThat(policy)
                 .isEqualTo(Policy.builder("api").limit(Limit.parse("20/1s")).build())
                 .hasSameHashCodeAs(Policy.of("api", SECOND))
+                .doesNotHaveSameHashCodeAs(Policy.of("api2", SECOND))
                 .isNotEqualTo("api")
                 .isNotEqualTo(Policy.of("api2", SECOND))
                 .isNotEqualTo(Policy.of("api", HOUR))
@@ -51,6 +53,62 @@ class PolicyTest {
                 .isNotEqualTo(Policy.builder("api").limit(SECOND).inShadow().build());
         assertThat(Policy.builder("api").limit(SECOND).inShadow().build())
                 .hasToString("api (version 1): [20/1s] in shadow");
+    }
+
+    @Test
+    @DisplayName("blocks on excess for as long as it is told, ten years at most, and not unless it is told")
+    void blockOnExcess() {
+        Policy policy = Policy.of("api", SECOND);
+        assertThat(policy.blockOnExcessMicros()).isZero();
+        Policy blocking = blocking(Duration.ofSeconds(90));
+        assertThat(blocking.blockOnExcessMicros()).isEqualTo(90_000_000);
+        assertThat(blocking)
+                .isNotEqualTo(policy)
+                .isNotEqualTo(blocking(Duration.ofSeconds(91)))
+                .isEqualTo(blocking(Duration.ofMillis(90_000)))
+                .hasSameHashCodeAs(blocking(Duration.ofMillis(90_000)))
+                .hasToString("api (version 1): [20/1s] blocking for 90s");
+        assertThat(blocking(Duration.ofDays(9_999))).isEqualTo(blocking(Duration.ofDays(3_660)));
+        assertThat(Policy.builder("api")
+                        .limit(SECOND)
+                        .inShadow()
+                        .blockOnExcess(Duration.ofMinutes(1))
+                        .build())
+                .hasToString("api (version 1): [20/1s] in shadow blocking for 1m");
+    }
+
+    @Test
+    @DisplayName("is refused a block on excess that is not above zero, or finer than time is counted")
+    void refusesBlocks() {
+        refusedToBlock(Duration.ZERO, "the block on excess of policy 'api' is PT0S, expected at least one microsecond");
+        refusedToBlock(
+                Duration.ofMillis(-1),
+                "the block on excess of policy 'api' is PT-0.001S, expected at least one microsecond");
+        refusedToBlock(
+                Duration.ofNanos(999),
+                "the block on excess of policy 'api' is PT0.000000999S, expected a whole number of microseconds");
+    }
+
+    private static Policy blocking(Duration duration) {
+        return Policy.builder("api").limit(SECOND).blockOnExcess(duration).build();
+    }
+
+    private static void refusedToBlock(Duration duration, String message) {
+        assertThatThrownBy(() -> blocking(duration))
+                .isInstanceOf(GuardConfigurationException.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    @DisplayName("knows whether one of its limits is one of concurrency")
+    void knowsItsConcurrency() {
+        assertThat(Policy.of("api", SECOND, HOUR).hasConcurrency()).isFalse();
+        assertThat(Policy.of("api", SECOND, Limit.parse("concurrent 5 lease 1s"), HOUR)
+                        .hasConcurrency())
+                .isTrue();
+        assertThat(Policy.of("api", Limit.parse("concurrent 5 lease 1s").inShadow())
+                        .hasConcurrency())
+                .isTrue();
     }
 
     @Test
@@ -75,6 +133,12 @@ class PolicyTest {
         assertThatThrownBy(() -> Policy.builder("api").limit(SECOND).version(0).build())
                 .isInstanceOf(GuardConfigurationException.class)
                 .hasMessage("policy 'api' has version 0, expected 1 or more");
+        assertThatThrownBy(() -> Policy.builder("api")
+                        .limit(SECOND)
+                        .version(Integer.MIN_VALUE)
+                        .build())
+                .isInstanceOf(GuardConfigurationException.class)
+                .hasMessage("policy 'api' has version -2147483648, expected 1 or more");
         assertThatThrownBy(() -> Policy.of("api", SECOND.named("x"), HOUR.named("x")))
                 .isInstanceOf(GuardConfigurationException.class)
                 .hasMessage("policy 'api' has two limits named 'x', expected a name for each");

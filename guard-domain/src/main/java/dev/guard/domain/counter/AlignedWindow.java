@@ -24,8 +24,12 @@ public final class AlignedWindow extends SingleWindow {
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return new LimitState(
-                state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost), start(numbers, now));
+        return new LimitState(state.x() + cost, start(numbers, now));
+    }
+
+    @Override
+    boolean isOfWindow(LimitNumbers numbers, long start, long time) {
+        return start(numbers, time) == start;
     }
 
     @Override

@@ -29,7 +29,7 @@ final class CommandCounters implements PolicyCounters {
 
     @Override
     public CompletionStage<Decision> tryAcquireAsync(String tenant, String subject, long cost, Deadline deadline) {
-        return store.submit(acquire(tenant, subject, cost, deadline)).thenApply(CommandCounters::only);
+        return Stages.map(() -> store.submit(acquire(tenant, subject, cost, deadline)), CommandCounters::only);
     }
 
     @Override
@@ -39,7 +39,7 @@ final class CommandCounters implements PolicyCounters {
 
     @Override
     public CompletionStage<Decision> peekAsync(String tenant, String subject, long cost, Deadline deadline) {
-        return store.submit(peekOf(tenant, subject, cost, deadline)).thenApply(CommandCounters::only);
+        return Stages.map(() -> store.submit(peekOf(tenant, subject, cost, deadline)), CommandCounters::only);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.Policy;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy made ready to be judged by one backend: the numbers of its limits, the algorithm of each, the bounds of a
@@ -17,8 +18,12 @@ public final class CompiledPolicy {
     private final DecisionSource source;
     private final List<Limit> limits;
     private final long smallestCapacity;
+
+    /** The smallest capacity, or 0 where permits need an id: one comparison on the hot path. */
+    private final long largestAnonymousCost;
+
     private final boolean alwaysDenies;
-    private final OnlyLimit onlyLimit;
+    private final @Nullable OnlyLimit onlyLimit;
 
     private CompiledPolicy(Policy policy, DecisionSource source) {
         this.policy = policy;
@@ -33,8 +38,19 @@ public final class CompiledPolicy {
             }
         }
         this.smallestCapacity = smallest;
+        this.largestAnonymousCost = policy.hasConcurrency() ? 0 : smallest;
         this.alwaysDenies = denies;
-        this.onlyLimit = new OnlyLimit(policy, source);
+        this.onlyLimit = onlyLimit(policy, source);
+    }
+
+    private static @Nullable OnlyLimit onlyLimit(Policy policy, DecisionSource source) {
+        LimitNumbers numbers = policy.limits().get(0).numbers();
+        boolean plain = policy.limits().size() == 1
+                && !policy.isShadow()
+                && !policy.limits().get(0).isShadow();
+        return plain && CounterAlgorithm.of(numbers.algorithm()) instanceof ScalarAlgorithm algorithm
+                ? new OnlyLimit(policy, source, numbers, algorithm)
+                : null;
     }
 
     /** Makes a policy ready. */
@@ -57,9 +73,12 @@ public final class CompiledPolicy {
         return limits.get(index).numbers();
     }
 
-    /** Whether there is one limit, and it is enforced: the case that a backend may judge without the model. */
+    /**
+     * Whether there is one limit, it is enforced, and two numbers are all that it remembers: the case that a backend may judge
+     * without the model.
+     */
     public boolean isSimple() {
-        return limits.size() == 1 && !policy.isShadow() && !limits.get(0).isShadow();
+        return onlyLimit != null;
     }
 
     /** Whether a limit of 0 is enforced, so that no call is ever admitted. */
@@ -67,7 +86,8 @@ public final class CompiledPolicy {
         return alwaysDenies;
     }
 
-    /** The figures of the first limit, which are the decision's where it is the only one. */
+    /** The figures of the only limit; null where the policy is not simple. */
+    @Nullable
     OnlyLimit onlyLimit() {
         return onlyLimit;
     }
@@ -84,6 +104,37 @@ public final class CompiledPolicy {
                             ? "1 or more"
                             : "1 to " + smallestCapacity + ", the smallest capacity of policy '" + policy.name()
                                     + "'"));
+        }
+    }
+
+    /**
+     * Checks a cost whose permits are never given back: {@link #checkCost}, and that the policy has no concurrency limit.
+     *
+     * @throws InvalidArgumentException if the cost is out of range, or the policy has a concurrency limit
+     */
+    public void checkAnonymousCost(long cost) {
+        if (cost < 1 || cost > largestAnonymousCost) {
+            if (policy.hasConcurrency()) {
+                throw idNeeded(policy);
+            }
+            checkCost(cost);
+        }
+    }
+
+    /** The error of a call that takes permits of a concurrency limit, and has no id to give them back by. */
+    static InvalidArgumentException idNeeded(Policy policy) {
+        return new InvalidArgumentException("policy '" + policy.name()
+                + "' has a concurrency limit, whose permits are given back; expected a call that names a permit id");
+    }
+
+    /**
+     * Checks what an operation asks for against what the policy can ever admit.
+     *
+     * @throws InvalidArgumentException as {@link #checkCost}; not for what takes as much as there is
+     */
+    public void check(CounterOperation.Judged operation) {
+        if (!(operation instanceof CounterOperation.AcquireAtMost)) {
+            checkCost(operation.cost());
         }
     }
 }

@@ -8,10 +8,9 @@ import dev.guard.domain.Micros;
  * One algorithm's arithmetic, in the form that {@link CounterModel} works with. Pure: time is an argument, in
  * microseconds since the epoch, and a state is never changed but answered anew.
  *
- * <p>Every method but {@link #advance} takes a state that was advanced to {@code now}. Those that answer a number take the
- * state's two words, so that a caller without the model needs no object for them.
+ * <p>Every method but {@link #advance} takes a state that was advanced to {@code now}.
  */
-abstract sealed class CounterAlgorithm permits GreedyBucket, IntervalBucket, SingleWindow, SlidingWindow {
+abstract sealed class CounterAlgorithm permits ScalarAlgorithm, EntryAlgorithm {
 
     static CounterAlgorithm of(Algorithm algorithm) {
         return switch (algorithm) {
@@ -20,6 +19,9 @@ abstract sealed class CounterAlgorithm permits GreedyBucket, IntervalBucket, Sin
             case FIXED -> FixedWindow.ALGORITHM;
             case ALIGNED -> AlignedWindow.ALGORITHM;
             case SLIDING -> SlidingWindow.ALGORITHM;
+            case LOG -> SlidingLog.ALGORITHM;
+            case CALENDAR -> CalendarWindow.ALGORITHM;
+            case CONCURRENT -> ConcurrentSlots.ALGORITHM;
         };
     }
 
@@ -30,44 +32,42 @@ abstract sealed class CounterAlgorithm permits GreedyBucket, IntervalBucket, Sin
     abstract LimitState advance(LimitNumbers numbers, LimitState state, long last, long now);
 
     /** The whole permits available: at most the capacity, below 0 in debt. A cost is admitted when it is no more. */
-    abstract long available(LimitNumbers numbers, long x, long y, long now);
+    abstract long available(LimitNumbers numbers, LimitState state, long now);
 
-    /** The state after {@code cost} ≥ 1 was charged; what would take the limit below its largest debt is dropped. */
+    /** The state after {@code cost} ≥ 1 was charged, no more than is available and the largest debt together. */
     abstract LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost);
 
+    /**
+     * The state after {@code cost} ≥ 1, charged at {@code time} ≤ {@code now} in the same numbers, was given back: never more than
+     * is counted still, and never above the capacity.
+     */
+    abstract LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost);
+
+    /** Until when a charge at {@code time} may still be counted, so that there is something to give back. */
+    abstract long countedUntil(LimitNumbers numbers, long time);
+
     /** The wait until {@code cost} is admitted, for a cost of at most the capacity that is not admitted yet. */
-    abstract long waitFor(LimitNumbers numbers, long x, long y, long now, long cost);
+    abstract long waitFor(LimitNumbers numbers, LimitState state, long now, long cost);
 
     /** The wait until the state is initial again; 0 where it is. */
-    abstract long resetAfter(LimitNumbers numbers, long x, long y, long now);
-
-    /**
-     * The state under {@code numbers} with {@code available} permits, from −maxDebt up to the capacity, that stays as
-     * close to {@code state} as the algorithm allows. The state was advanced to {@code now} under {@code from}.
-     */
-    abstract LimitState carried(LimitNumbers numbers, LimitNumbers from, LimitState state, long now, long available);
+    abstract long resetAfter(LimitNumbers numbers, LimitState state, long now);
 
     /** Until the permits left next grow; 0 where they are at the capacity, as those of a limit of 0 always are. */
-    final long nextAfter(LimitNumbers numbers, long x, long y, long now) {
-        long remaining = remaining(numbers, x, y, now);
-        return remaining == numbers.capacity() ? 0 : waitFor(numbers, x, y, now, remaining + 1);
+    final long nextAfter(LimitNumbers numbers, LimitState state, long now) {
+        long remaining = remaining(numbers, state, now);
+        return remaining == numbers.capacity() ? 0 : waitFor(numbers, state, now, remaining + 1);
     }
 
     /** The whole permits left: what is available, 0 in debt. */
-    final long remaining(LimitNumbers numbers, long x, long y, long now) {
-        return Math.max(0, available(numbers, x, y, now));
+    final long remaining(LimitNumbers numbers, LimitState state, long now) {
+        return Math.max(0, available(numbers, state, now));
     }
 
     /** The wait until {@code cost} is admitted: 0 where it is now, {@link Micros#NEVER} above the capacity. */
-    final long retryAfter(LimitNumbers numbers, long x, long y, long now, long cost) {
+    final long retryAfter(LimitNumbers numbers, LimitState state, long now, long cost) {
         if (cost > numbers.capacity()) {
             return Micros.NEVER;
         }
-        return cost <= available(numbers, x, y, now) ? 0 : waitFor(numbers, x, y, now, cost);
-    }
-
-    /** What a charge of {@code cost} takes from {@code available} permits, so that no more than the largest debt is left. */
-    static long chargeable(LimitNumbers numbers, long available, long cost) {
-        return Math.min(cost, available + numbers.maxDebt());
+        return cost <= available(numbers, state, now) ? 0 : waitFor(numbers, state, now, cost);
     }
 }

@@ -4,7 +4,7 @@ import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.InvalidArgumentException;
-import dev.guard.domain.Key;
+import dev.guard.domain.KeyPage;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
 import java.util.List;
@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
  * <p>Errors, thrown by the blocking forms and carried, unwrapped, by the futures of the asynchronous ones:
  *
  * <ul>
- *   <li>{@link InvalidArgumentException} where a cost is out of range; then no operation of the command was run
+ *   <li>{@link InvalidArgumentException} where a cost is out of range for its policy; then no operation of the command was run
  *   <li>{@link BackendUnavailableException} where the store could not be asked; what was sent counts as used
  *   <li>{@link CorruptStateException} where the store holds something else at the key
  *   <li>{@link GuardClosedException} after the backend was closed
@@ -42,15 +42,19 @@ public interface CounterStore {
     }
 
     /**
-     * Forgets all that is known of a key.
+     * Lists the keys of a tenant under a policy that something is remembered of, a page at a time. A key that is live from the
+     * first page to the last comes at least once; one that is not may come or not. Never part of a decision, and never
+     * free: it looks at every key of the store in the worst case.
      *
-     * @return a stage with whether anything was known
+     * @param cursor {@link KeyPage#START}, or what the page before named
+     * @return a stage with some of the keys, perhaps none, and where to go on
+     * @throws InvalidArgumentException if the cursor is none of this store's
      */
-    CompletionStage<Boolean> submitReset(Key key);
+    CompletionStage<KeyPage> submitList(String tenant, String policy, String cursor);
 
-    /** The blocking form of {@link #submitReset}. */
-    default boolean reset(Key key) {
-        return Stages.join(submitReset(key));
+    /** The blocking form of {@link #submitList}. */
+    default KeyPage list(String tenant, String policy, String cursor) {
+        return Stages.join(submitList(tenant, policy, cursor));
     }
 
     /**

@@ -29,9 +29,12 @@ public final class FixedWindow extends SingleWindow {
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return new LimitState(
-                state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost),
-                startOfCharge(state.x(), state.y(), now));
+        return new LimitState(state.x() + cost, startOfCharge(state.x(), state.y(), now));
+    }
+
+    @Override
+    boolean isOfWindow(LimitNumbers numbers, long start, long time) {
+        return time >= start;
     }
 
     @Override

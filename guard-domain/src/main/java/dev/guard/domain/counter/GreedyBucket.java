@@ -10,7 +10,7 @@ import dev.guard.domain.Micros;
  * instead of a theoretical arrival time; the two notations admit the same calls. The level is counted in units (see
  * {@link LimitNumbers}), so that a permit may return after any fraction of a period without rounding.
  */
-public final class GreedyBucket extends CounterAlgorithm {
+public final class GreedyBucket extends ScalarAlgorithm {
 
     static final GreedyBucket ALGORITHM = new GreedyBucket();
 
@@ -72,9 +72,23 @@ public final class GreedyBucket extends CounterAlgorithm {
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        long permits = Math.min(cost, numbers.capacity() + numbers.maxDebt());
-        long lowest = -numbers.maxDebt() * numbers.unitsPerPermit();
-        return new LimitState(Math.max(lowest, state.x() - permits * numbers.unitsPerPermit()), 0);
+        return new LimitState(state.x() - cost * numbers.unitsPerPermit(), 0);
+    }
+
+    @Override
+    LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost) {
+        long missing = full(numbers) - state.x();
+        return cost > missing / numbers.unitsPerPermit()
+                ? initial(numbers)
+                : new LimitState(state.x() + cost * numbers.unitsPerPermit(), 0);
+    }
+
+    @Override
+    long countedUntil(LimitNumbers numbers, long time) {
+        if (numbers.unitsPerTick() == 0) {
+            return time;
+        }
+        return time + Micros.saturatedProduct(Micros.ceilDiv(full(numbers), numbers.unitsPerTick()), numbers.tick());
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.guard.domain.Micros;
  * The token bucket with interval refill: a period's permits return all at once, at whole periods after the anchor, which
  * is the time of the charge that found the bucket full.
  */
-public final class IntervalBucket extends CounterAlgorithm {
+public final class IntervalBucket extends ScalarAlgorithm {
 
     static final IntervalBucket ALGORITHM = new IntervalBucket();
 
@@ -63,8 +63,19 @@ public final class IntervalBucket extends CounterAlgorithm {
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return new LimitState(
-                state.x() - chargeable(numbers, state.x(), cost), anchorOfCharge(numbers, state.x(), state.y(), now));
+        return new LimitState(state.x() - cost, anchorOfCharge(numbers, state.x(), state.y(), now));
+    }
+
+    @Override
+    LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost) {
+        return cost >= numbers.capacity() - state.x() ? initial(numbers) : new LimitState(state.x() + cost, state.y());
+    }
+
+    @Override
+    long countedUntil(LimitNumbers numbers, long time) {
+        return numbers.permits() == 0
+                ? time
+                : time + Micros.saturatedProduct(periodsFor(numbers, numbers.capacity()), numbers.period());
     }
 
     @Override

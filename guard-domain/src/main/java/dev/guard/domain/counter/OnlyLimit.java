@@ -9,12 +9,12 @@ import dev.guard.domain.Policy;
 final class OnlyLimit extends Figures {
 
     private final LimitNumbers numbers;
-    private final CounterAlgorithm algorithm;
+    private final ScalarAlgorithm algorithm;
 
-    OnlyLimit(Policy policy, DecisionSource source) {
+    OnlyLimit(Policy policy, DecisionSource source, LimitNumbers numbers, ScalarAlgorithm algorithm) {
         super(policy, source);
-        this.numbers = policy.limits().get(0).numbers();
-        this.algorithm = CounterAlgorithm.of(numbers.algorithm());
+        this.numbers = numbers;
+        this.algorithm = algorithm;
     }
 
     @Override

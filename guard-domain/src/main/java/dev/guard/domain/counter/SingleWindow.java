@@ -6,11 +6,27 @@ import dev.guard.domain.LimitNumbers;
  * What all windows have in common that forget at their end, all at once, what was used in them. The state is the permits used
  * and the window's start.
  */
-abstract sealed class SingleWindow extends CounterAlgorithm permits FixedWindow, AlignedWindow {
+abstract sealed class SingleWindow extends ScalarAlgorithm permits FixedWindow, AlignedWindow, CalendarWindow {
+
+    /** Whether a charge at {@code time} is counted in the window that started at {@code start}. */
+    abstract boolean isOfWindow(LimitNumbers numbers, long start, long time);
 
     @Override
     LimitState initial(LimitNumbers numbers) {
         return new LimitState(0, 0);
+    }
+
+    @Override
+    LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost) {
+        if (cost >= state.x()) {
+            return state.x() > 0 && isOfWindow(numbers, state.y(), time) ? initial(numbers) : state;
+        }
+        return isOfWindow(numbers, state.y(), time) ? new LimitState(state.x() - cost, state.y()) : state;
+    }
+
+    @Override
+    long countedUntil(LimitNumbers numbers, long time) {
+        return time + numbers.period();
     }
 
     @Override

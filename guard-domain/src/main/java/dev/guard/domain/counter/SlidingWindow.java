@@ -12,7 +12,7 @@ import dev.guard.domain.Micros;
  * domains” (2017). Here it is exact arithmetic: with W the window's length and e the time elapsed in the current one,
  * both in ticks, a cost is admitted when {@code prev·(W−e) + (curr+cost)·W ≤ N·W}.
  */
-public final class SlidingWindow extends CounterAlgorithm {
+public final class SlidingWindow extends ScalarAlgorithm {
 
     static final SlidingWindow ALGORITHM = new SlidingWindow();
 
@@ -93,7 +93,21 @@ public final class SlidingWindow extends CounterAlgorithm {
 
     @Override
     LimitState charge(LimitNumbers numbers, LimitState state, long now, long cost) {
-        return new LimitState(state.x() + chargeable(numbers, numbers.capacity() - state.x(), cost), state.y());
+        return new LimitState(state.x() + cost, state.y());
+    }
+
+    @Override
+    LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost) {
+        long windows = window(numbers, now) - window(numbers, time);
+        if (windows == 0) {
+            return new LimitState(state.x() - Math.min(cost, state.x()), state.y());
+        }
+        return windows == 1 ? new LimitState(state.x(), state.y() - Math.min(cost, state.y())) : state;
+    }
+
+    @Override
+    long countedUntil(LimitNumbers numbers, long time) {
+        return time + Math.min(2 * numbers.period(), Micros.TEN_YEARS);
     }
 
     @Override

@@ -1,9 +1,12 @@
 package dev.guard.domain.counter;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Waits for stages, and lets their errors out as they are. */
+/** Makes stages of stages, and waits for them; their errors come out as they are. */
 final class Stages {
 
     private Stages() {}
@@ -20,5 +23,33 @@ final class Stages {
             }
             throw e;
         }
+    }
+
+    /**
+     * The stage of what {@code change} makes of another stage's answer. An error of the call itself, of its stage or of the change
+     * is the new stage's, unwrapped: a {@link CompletionStage#thenApply} would hand it on as a {@link CompletionException}.
+     */
+    static <T, U> CompletionStage<U> map(Supplier<? extends CompletionStage<T>> call, Function<T, U> change) {
+        CompletableFuture<U> result = new CompletableFuture<>();
+        try {
+            call.get().whenComplete((answer, error) -> {
+                if (error != null) {
+                    result.completeExceptionally(unwrapped(error));
+                    return;
+                }
+                try {
+                    result.complete(change.apply(answer));
+                } catch (RuntimeException e) {
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    private static Throwable unwrapped(Throwable error) {
+        return error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     }
 }

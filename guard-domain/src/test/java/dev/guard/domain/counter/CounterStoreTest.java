@@ -6,19 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
+import dev.guard.domain.Effect;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Key;
+import dev.guard.domain.KeyPage;
 import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Peek;
+import dev.guard.domain.counter.CounterOperation.Reset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -46,12 +50,12 @@ class CounterStoreTest {
             }
             List<Outcome> outcomes = new ArrayList<>();
             for (CounterOperation operation : operations) {
-                CounterState state = states.getOrDefault(operation.key(), CounterState.ABSENT);
-                CompiledPolicy policy = CompiledPolicy.of(operation.policy(), ModelKey.SOURCE);
-                long deadline = late ? -1 : Long.MAX_VALUE;
-                Step step = operation instanceof Acquire
-                        ? CounterModel.acquire(state, policy, operation.cost(), 0, deadline)
-                        : CounterModel.peek(state, policy, operation.cost(), 0, deadline);
+                Step step = CounterModel.step(
+                        states.getOrDefault(operation.key(), CounterState.ABSENT),
+                        operation,
+                        policy -> CompiledPolicy.of(policy, ModelKey.SOURCE),
+                        0,
+                        late ? -1 : Long.MAX_VALUE);
                 states.put(operation.key(), step.state());
                 outcomes.add(step.outcome());
             }
@@ -59,9 +63,9 @@ class CounterStoreTest {
         }
 
         @Override
-        public CompletionStage<Boolean> submitReset(Key key) {
+        public CompletionStage<KeyPage> submitList(String tenant, String policy, String cursor) {
             return failure == null
-                    ? CompletableFuture.completedFuture(states.remove(key) != null)
+                    ? CompletableFuture.completedFuture(new KeyPage(List.copyOf(states.keySet()), Optional.empty()))
                     : CompletableFuture.failedFuture(failure);
         }
     }
@@ -105,8 +109,9 @@ class CounterStoreTest {
     void reset() {
         counters.tryAcquire("t", "s", 3, Deadline.NONE);
         counters.tryAcquire("t", "s2", 3, Deadline.NONE);
-        assertThat(store.reset(POLICY.key("t", "s"))).isTrue();
-        assertThat(store.reset(POLICY.key("t", "s"))).isFalse();
+        List<Reset> command = List.of(new Reset(POLICY.key("t", "s"), Deadline.NONE));
+        assertThat(store.execute(command)).containsExactly(Effect.APPLIED);
+        assertThat(store.execute(command)).containsExactly(Effect.NOTHING);
         assertThat(counters.peek("t", "s", 1, Deadline.NONE).remaining()).isEqualTo(3);
         assertThat(counters.peek("t", "s2", 1, Deadline.NONE).remaining()).isZero();
     }
@@ -130,13 +135,38 @@ class CounterStoreTest {
         store.failure = new GuardClosedException("this backend");
         assertThatThrownBy(() -> counters.tryAcquire("t", "s", 1, Deadline.NONE))
                 .isSameAs(store.failure);
-        assertThatThrownBy(() -> store.reset(POLICY.key("t", "s"))).isSameAs(store.failure);
+        assertThatThrownBy(() -> store.list("t", "api", KeyPage.START)).isSameAs(store.failure);
         store.failure = new AssertionError("a bug");
         assertThatThrownBy(() -> counters.peek("t", "s", 1, Deadline.NONE)).isSameAs(store.failure);
         store.failure = new Exception("checked");
         assertThatThrownBy(() -> counters.peek("t", "s", 1, Deadline.NONE))
                 .isInstanceOf(CompletionException.class)
                 .hasCause(store.failure);
+    }
+
+    @Test
+    @DisplayName("let errors out of the asynchronous form as they are, and throw none")
+    void asynchronousErrors() {
+        store.failure = new GuardClosedException("this backend");
+        assertThat(errorOf(counters.tryAcquireAsync("t", "s", 1, Deadline.NONE)))
+                .isSameAs(store.failure);
+        assertThat(errorOf(counters.peekAsync("t", "s", 1, Deadline.NONE))).isSameAs(store.failure);
+        store.failure = null;
+        assertThat(errorOf(counters.tryAcquireAsync("t", "s", 0, Deadline.NONE)))
+                .isInstanceOf(InvalidArgumentException.class);
+        assertThat(errorOf(counters.peekAsync("", "s", 1, Deadline.NONE))).isInstanceOf(InvalidArgumentException.class);
+        store.late = true;
+        assertThat(errorOf(counters.tryAcquireAsync("t", "s", 1, Deadline.NONE)))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(BackendUnavailableException.Reason.LATE));
+    }
+
+    /** The error that a stage hands to whoever waits for it, which a future's own methods would unwrap. */
+    private static Throwable errorOf(CompletionStage<?> stage) {
+        List<Throwable> errors = new ArrayList<>();
+        stage.whenComplete((answer, error) -> errors.add(error));
+        return errors.get(0);
     }
 
     @Test

@@ -115,6 +115,7 @@ class DoubleExactnessProperties {
             advanced = x;
             advancedMark = y;
             switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> {
                     double missing = exact(exact(capacity * perPermit) - x);
                     double ticks = exact(Math.floor(now / tick) - Math.floor(last / tick));
@@ -160,6 +161,7 @@ class DoubleExactnessProperties {
 
         private boolean admits(double level, double mark, double now, double cost) {
             return switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> exact(cost * perPermit) <= level;
                 case INTERVAL -> cost <= level;
                 case FIXED, ALIGNED -> exact(level + cost) <= capacity;
@@ -171,6 +173,7 @@ class DoubleExactnessProperties {
 
         private double available(double level, double mark, double now) {
             return switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> Math.floor(level / perPermit);
                 case INTERVAL -> level;
                 case FIXED, ALIGNED -> exact(capacity - level);
@@ -183,6 +186,7 @@ class DoubleExactnessProperties {
 
         private void charge(double level, double mark, double now, double cost) {
             switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> {
                     x = exact(level - exact(cost * perPermit));
                     y = 0;
@@ -208,6 +212,7 @@ class DoubleExactnessProperties {
 
         private double waitFor(double level, double mark, double now, double cost) {
             return switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> ticks(Math.ceil(exact(exact(cost * perPermit) - level) / perTick), now);
                 case INTERVAL -> rest(Math.ceil(exact(cost - level) / permits), period, exact(now - mark));
                 case FIXED, ALIGNED -> reset(level, mark, now);
@@ -226,6 +231,7 @@ class DoubleExactnessProperties {
 
         private double reset(double level, double mark, double now) {
             return switch (algorithm) {
+                case LOG, CALENDAR, CONCURRENT -> throw new AssertionError("not drawn here: " + algorithm);
                 case GREEDY -> {
                     double missing = exact(exact(capacity * perPermit) - level);
                     yield missing == 0 ? 0 : ticks(Math.ceil(missing / perTick), now);

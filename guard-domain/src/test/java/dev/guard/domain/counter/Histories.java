@@ -1,5 +1,6 @@
 package dev.guard.domain.counter;
 
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.Decision;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Limit;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Tuple;
 import org.jspecify.annotations.Nullable;
 
 /** Random limits, policies and histories: mostly small numbers, where the corners are dense, and some at the far ends. */
@@ -67,6 +69,39 @@ final class Histories {
                         Arbitraries.of(0, 1))
                 .as(Histories::limit)
                 .map(Optional::get);
+    }
+
+    /** Limits of one algorithm of all that there are, which small numbers of calls exhaust, with any largest debt. */
+    static Arbitrary<Limit> smallLimitsOfAllKinds() {
+        Arbitrary<Limit> log = Combinators.combine(
+                        Arbitraries.longs().between(0, 6), Arbitraries.longs().between(1, 12))
+                .as((permits, period) -> Limit.slidingLog(permits).per(micros(period)));
+        Arbitrary<Limit> concurrent = Combinators.combine(
+                        Arbitraries.longs().between(0, 6), Arbitraries.longs().between(1, 12))
+                .as((permits, period) -> Limit.concurrent(permits).lease(micros(period)));
+        return Combinators.combine(
+                        Arbitraries.frequencyOf(
+                                Tuple.of(6, smallLimits()),
+                                Tuple.of(2, log),
+                                Tuple.of(1, calendars()),
+                                Tuple.of(2, concurrent)),
+                        Arbitraries.longs().between(0, 9))
+                .as((limit, debt) -> debt > 6 || limit.capacity() == 0 || limit.algorithm() == Algorithm.CONCURRENT
+                        ? limit
+                        : limit.maxDebt(debt));
+    }
+
+    /** Small calendar quotas, in zones whose clocks do what clocks seldom do. */
+    static Arbitrary<Limit> calendars() {
+        return Combinators.combine(
+                        Arbitraries.longs().between(1, 6),
+                        Arbitraries.of("day", "week", "week from sunday", "month", "year"),
+                        Arbitraries.of("UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Apia", "Asia/Gaza"))
+                .as((permits, unit, zone) -> {
+                    String[] words = unit.split(" ", 2);
+                    return Limit.parse(
+                            permits + "/" + words[0] + "@" + zone + (words.length == 1 ? "" : " " + words[1]));
+                });
     }
 
     private static Optional<Limit> limit(int kind, long permits, long burst, long period, int withBurst) {

@@ -2,6 +2,7 @@ package dev.guard.domain.counter;
 
 import dev.guard.domain.Decision;
 import dev.guard.domain.DecisionSource;
+import dev.guard.domain.Denied;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
@@ -36,6 +37,22 @@ final class ModelKey {
         return run(CounterModel.peek(state, compiled(policy), cost, storeTime, deadline));
     }
 
+    /** The same key, which goes another way from here. */
+    ModelKey copy() {
+        ModelKey copy = new ModelKey();
+        copy.state = state;
+        return copy;
+    }
+
+    /** Runs any operation on the key, whatever key it names. */
+    Outcome run(CounterOperation operation, long storeTime) {
+        return run(CounterModel.step(state, operation, this::compiled, storeTime, Long.MAX_VALUE));
+    }
+
+    Outcome runBefore(CounterOperation operation, long storeTime, long deadline) {
+        return run(CounterModel.step(state, operation, this::compiled, storeTime, deadline));
+    }
+
     /** Takes what is there, one permit at a time, and says how much it was. */
     long drain(Policy policy, long storeTime) {
         long taken = 0;
@@ -43,6 +60,23 @@ final class ModelKey {
             taken++;
         }
         return taken;
+    }
+
+    /** What a decision says, in plain values. */
+    static ExactKey.Answer answer(Decision decision) {
+        return new ExactKey.Answer(
+                decision.allowed(),
+                decision instanceof Denied denied ? denied.reason() : null,
+                decision.cost(),
+                decision.version(),
+                decision.timeMicros(),
+                decision.remaining(),
+                decision.retryAfterMicros(),
+                decision.resetAfterMicros(),
+                decision.nextAfterMicros(),
+                decision.limit().map(decision.limits()::indexOf).orElse(-1),
+                decision.shadowDenied(),
+                decision.limits());
     }
 
     CounterState state() {
