@@ -5,9 +5,12 @@ import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Key;
+import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.counter.CounterStore;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +45,9 @@ public final class Guard implements AutoCloseable {
     private final FailureMode mode;
     private final Map<String, Policy> policies;
     private final Executor executor;
+    private final CounterStore counters;
+    private final WaitingLines lines;
+    private final PermitIds permitIds = new PermitIds();
     private final AsyncGuard async;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,6 +57,11 @@ public final class Guard implements AutoCloseable {
         this.mode = builder.mode;
         this.policies = Map.copyOf(builder.policies);
         this.executor = builder.executor;
+        Ticker ticker = builder.time == null ? Ticker.system() : Ticker.of(builder.time);
+        this.counters = builder.denyMemo == 0
+                ? backend.counters()
+                : new DenialMemo(backend.counters(), builder.denyMemo, ticker);
+        this.lines = new WaitingLines(counters, ticker);
         this.async = new AsyncGuard(this);
     }
 
@@ -80,7 +91,7 @@ public final class Guard implements AutoCloseable {
     /** The limiter of a policy. Limiters of the same policy share its counters. */
     public RateLimiter limiter(Policy policy) {
         requireOpen();
-        return new RateLimiter(this, backend.counters().counters(policy), Key.DEFAULT_TENANT);
+        return new RateLimiter(new PolicyCalls(this, policy), Key.DEFAULT_TENANT);
     }
 
     /**
@@ -124,11 +135,17 @@ public final class Guard implements AutoCloseable {
         return backend.ping();
     }
 
-    /** Closes the guard, and its backend unless it was handed in. Closing twice is harmless. */
+    /**
+     * Closes the guard, and its backend unless it was handed in. Whoever waits for permits gets a {@link
+     * GuardClosedException}. Closing twice is harmless.
+     */
     @Override
     public void close() {
-        if (closed.compareAndSet(false, true) && ownsBackend) {
-            backend.close();
+        if (closed.compareAndSet(false, true)) {
+            lines.close();
+            if (ownsBackend) {
+                backend.close();
+            }
         }
     }
 
@@ -142,6 +159,18 @@ public final class Guard implements AutoCloseable {
         return executor;
     }
 
+    CounterStore counters() {
+        return counters;
+    }
+
+    WaitingLines lines() {
+        return lines;
+    }
+
+    PermitIds permitIds() {
+        return permitIds;
+    }
+
     /** Collects what a guard is built from. Not for use by several threads at once. */
     public static final class Builder {
         private static final String BACKENDS = "backends.";
@@ -153,6 +182,7 @@ public final class Guard implements AutoCloseable {
         private @Nullable String backendName;
         private @Nullable Backend backend;
         private @Nullable InstantSource time;
+        private long denyMemo;
 
         private Builder() {}
 
@@ -210,6 +240,24 @@ public final class Guard implements AutoCloseable {
         /** Sets where futures of the asynchronous view complete; the common pool where it is not set. */
         public Builder executor(Executor executor) {
             this.executor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Lets the guard remember denials, each for this long at most, and deny from memory until the wait of the denial is over: who
+         * is over a limit and comes back at once costs the store nothing. Off where it is not set. What this guard gives back,
+         * unblocks or resets is noticed at once, and what another process gives back when this time is over.
+         *
+         * <p>Denials by a concurrency limit are not remembered, and a peek always asks the store.
+         *
+         * @param life above zero; a fraction of a second is plenty
+         * @throws GuardConfigurationException if it is not above zero
+         */
+        public Builder denyMemo(Duration life) {
+            if (life.isNegative() || life.isZero()) {
+                throw new GuardConfigurationException("deny_memo is " + life + ", expected at least one microsecond");
+            }
+            this.denyMemo = Micros.of(life);
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.guard.domain.DecisionSource;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.Key;
+import dev.guard.domain.KeyPage;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
@@ -11,7 +12,6 @@ import dev.guard.domain.backend.BackendSettings;
 import dev.guard.domain.counter.CompiledPolicy;
 import dev.guard.domain.counter.CounterModel;
 import dev.guard.domain.counter.CounterOperation;
-import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterState;
 import dev.guard.domain.counter.CounterStore;
 import dev.guard.domain.counter.Step;
@@ -19,9 +19,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -33,8 +35,9 @@ final class TestBackend implements Backend {
     private final boolean shared;
     private final InstantSource time;
     private final Store store = new Store();
-    private int closed;
-    private Supplier<CompletableFuture<Void>> gate = () -> CompletableFuture.completedFuture(null);
+    private final List<CounterOperation> operations = Collections.synchronizedList(new ArrayList<>());
+    private volatile int closed;
+    private volatile Supplier<CompletableFuture<Void>> gate = () -> CompletableFuture.completedFuture(null);
 
     TestBackend(String name, boolean shared, InstantSource time) {
         this.name = name;
@@ -78,6 +81,18 @@ final class TestBackend implements Backend {
         this.gate = gate;
     }
 
+    /** Every operation that was submitted or executed, in order. */
+    List<CounterOperation> operations() {
+        synchronized (operations) {
+            return List.copyOf(operations);
+        }
+    }
+
+    /** How many operations that were. */
+    int asked() {
+        return operations.size();
+    }
+
     int timesClosed() {
         return closed;
     }
@@ -112,6 +127,7 @@ final class TestBackend implements Backend {
 
         @Override
         public CompletionStage<List<Outcome>> submit(List<? extends CounterOperation> operations) {
+            TestBackend.this.operations.addAll(operations);
             if (closed > 0) {
                 return CompletableFuture.failedFuture(new GuardClosedException("this backend"));
             }
@@ -119,21 +135,27 @@ final class TestBackend implements Backend {
                     .thenApply(open -> operations.stream().map(this::run).toList());
         }
 
-        private Outcome run(CounterOperation operation) {
+        private synchronized Outcome run(CounterOperation operation) {
             DecisionSource source = DecisionSource.of(name, FailureMode.STRICT_DISTRIBUTED);
-            CompiledPolicy policy = CompiledPolicy.of(operation.policy(), source);
-            CounterState state = states.getOrDefault(operation.key(), CounterState.ABSENT);
             long now = ChronoUnit.MICROS.between(Instant.EPOCH, time.instant());
-            Step step = operation instanceof Acquire
-                    ? CounterModel.acquire(state, policy, operation.cost(), now, Long.MAX_VALUE)
-                    : CounterModel.peek(state, policy, operation.cost(), now, Long.MAX_VALUE);
+            Step step = CounterModel.step(
+                    states.getOrDefault(operation.key(), CounterState.ABSENT),
+                    operation,
+                    policy -> CompiledPolicy.of(policy, source),
+                    now,
+                    Long.MAX_VALUE);
             states.put(operation.key(), step.state());
             return step.outcome();
         }
 
         @Override
-        public CompletionStage<Boolean> submitReset(Key key) {
-            return CompletableFuture.completedFuture(states.remove(key) != null);
+        public CompletionStage<KeyPage> submitList(String tenant, String policy, String cursor) {
+            List<Key> keys = states.entrySet().stream()
+                    .filter(entry -> !entry.getValue().isAbsent())
+                    .map(Map.Entry::getKey)
+                    .filter(key -> key.tenant().equals(tenant) && key.policy().equals(policy))
+                    .toList();
+            return CompletableFuture.completedFuture(new KeyPage(keys, Optional.empty()));
         }
     }
 }
