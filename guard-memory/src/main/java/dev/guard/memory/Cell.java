@@ -156,10 +156,11 @@ final class Cell {
         }
     }
 
-    /** Ends the cell, whatever it remembers. */
-    void end() {
-        WORD.getAndSet(this, DEAD);
-        state = DEAD_STATE;
+    /** Ends the cell, whatever it remembers, and answers what that is. */
+    CounterState end(MemoryClock clock) {
+        long last = (long) WORD.getAndSet(this, DEAD);
+        CounterState lastState = (CounterState) STATE.getAndSet(this, DEAD_STATE);
+        return last >= 0 ? unpacked(last, clock) : lastState;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.guard.memory;
 
+import dev.guard.domain.counter.CounterState;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyTable {
 
-    private static final int STRIPES = 64;
+    /** In how many parts subjects are listed. */
+    static final int PARTS = 64;
+
     private static final int STRIPE_SHIFT = Integer.SIZE - 6;
 
     /** The most cells that one call looks at to make room; what it leaves undone the next call goes on with. */
@@ -26,7 +30,7 @@ final class KeyTable {
      */
     private static final long GRACE = 60_000_000;
 
-    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final Stripe[] stripes = new Stripe[PARTS];
     private final MemoryClock clock;
     private final long maxKeys;
     private final AtomicLong keys = new AtomicLong();
@@ -34,7 +38,7 @@ final class KeyTable {
     KeyTable(MemoryClock clock, SeededHash hashes, long maxKeys) {
         this.clock = clock;
         this.maxKeys = maxKeys;
-        for (int i = 0; i < STRIPES; i++) {
+        for (int i = 0; i < PARTS; i++) {
             stripes[i] = new Stripe(clock, hashes, keys);
         }
     }
@@ -88,9 +92,19 @@ final class KeyTable {
         return false;
     }
 
-    /** Ends and drops a cell, if it is still there; answers whether it was. */
-    boolean drop(Cell cell) {
-        return stripe(cell.hash).drop(cell);
+    /** Puts a cell that may expire earlier than was known at its place in the queue, if it is still there. */
+    void requeue(Cell cell) {
+        stripe(cell.hash).requeueIfPresent(cell);
+    }
+
+    /** Ends and drops the cell of a key, if there is one; answers what it remembered. */
+    CounterState drop(int hash, String tenant, String subject) {
+        return stripe(hash).drop(hash, tenant, subject);
+    }
+
+    /** The subjects of a tenant in one of the parts of the table, 0 to {@link #PARTS} − 1, that something is remembered of. */
+    List<String> subjects(int part, String tenant) {
+        return stripes[part].subjects(tenant);
     }
 
     /** A time before which no cell expires. */

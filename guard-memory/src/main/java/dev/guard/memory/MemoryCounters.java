@@ -5,12 +5,9 @@ import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
 import dev.guard.domain.Denied;
 import dev.guard.domain.InvalidArgumentException;
-import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
-import dev.guard.domain.Outcome;
 import dev.guard.domain.counter.CompiledPolicy;
 import dev.guard.domain.counter.CounterModel;
-import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterState;
 import dev.guard.domain.counter.KeyCounter;
 import dev.guard.domain.counter.PolicyCounters;
@@ -47,9 +44,10 @@ final class MemoryCounters implements PolicyCounters {
 
     @Override
     public Decision tryAcquire(String tenant, String subject, long cost, Deadline deadline) {
-        check(tenant, cost);
+        check(tenant);
+        policy.checkAnonymousCost(cost);
         requireInTime(deadline);
-        return acquire(store.hashes.quick(tenant, subject), tenant, subject, cost);
+        return acquire(tenant, subject, cost);
     }
 
     @Override
@@ -59,9 +57,10 @@ final class MemoryCounters implements PolicyCounters {
 
     @Override
     public Decision peek(String tenant, String subject, long cost, Deadline deadline) {
-        check(tenant, cost);
+        check(tenant);
+        policy.checkCost(cost);
         requireInTime(deadline);
-        return peek(store.hashes.quick(tenant, subject), tenant, subject, cost);
+        return peek(tenant, subject, cost);
     }
 
     @Override
@@ -75,21 +74,23 @@ final class MemoryCounters implements PolicyCounters {
         return new BoundCounter(store.hashes.quick(tenant, subject), tenant, subject);
     }
 
-    void checkCost(long cost) {
-        policy.checkCost(cost);
+    CompiledPolicy compiled() {
+        return policy;
     }
 
-    /** Runs an operation of a command whose costs were checked. */
-    Outcome run(CounterOperation operation) {
-        if (isLate(operation.deadline())) {
-            return new Late(store.clock.now());
-        }
-        String tenant = operation.key().tenant();
-        String subject = operation.key().subject();
-        int hash = store.hashes.quick(tenant, subject);
-        return operation instanceof CounterOperation.Acquire
-                ? acquire(hash, tenant, subject, operation.cost())
-                : peek(hash, tenant, subject, operation.cost());
+    /** Takes permits that are never given back, at a cost that was checked. */
+    Decision acquire(String tenant, String subject, long cost) {
+        return acquire(store.hashes.quick(tenant, subject), tenant, subject, cost);
+    }
+
+    /** Asks for permits at a cost that was checked. */
+    Decision peek(String tenant, String subject, long cost) {
+        return peek(store.hashes.quick(tenant, subject), tenant, subject, cost);
+    }
+
+    /** What becomes of a decision on a key that the table has no room for. */
+    Decision withoutRoom(Decision decision, long cost) {
+        return enforcesNothing ? decision : denyForCapacity(cost, store.clock.now());
     }
 
     private Decision acquire(int hash, String tenant, String subject, long cost) {
@@ -172,7 +173,7 @@ final class MemoryCounters implements PolicyCounters {
         }
         Cell current = table.addIfAbsent(cell);
         if (current == null) {
-            return enforcesNothing ? decision : denyForCapacity(cost, now);
+            return withoutRoom(decision, cost);
         }
         return current == cell ? decision : null;
     }
@@ -205,7 +206,13 @@ final class MemoryCounters implements PolicyCounters {
     }
 
     private Denied denyForCapacity(long cost, long now) {
-        return Denied.forCapacity(policy.policy(), policy.source(), cost, Math.max(1, table.nextExpiry() - now));
+        return Denied.forCapacity(
+                policy.policy(),
+                policy.source(),
+                cost,
+                Math.max(1, table.nextExpiry() - now),
+                policy.policy().version(),
+                now);
     }
 
     private @Nullable Packing packingAt(long now) {
@@ -222,23 +229,18 @@ final class MemoryCounters implements PolicyCounters {
         table.find(cell.hash, cell.tenant, cell.subject);
     }
 
-    private void check(String tenant, long cost) {
+    private void check(String tenant) {
         store.requireOpen();
         if (tenant.isEmpty()) {
             throw new InvalidArgumentException("tenant is empty, expected a name");
         }
-        policy.checkCost(cost);
     }
 
     private static void requireInTime(Deadline deadline) {
-        if (isLate(deadline)) {
+        if (MemoryCounterStore.isLate(deadline)) {
             throw new BackendUnavailableException(
                     BackendUnavailableException.Reason.LATE, "the call came after its deadline; nothing was charged");
         }
-    }
-
-    private static boolean isLate(Deadline deadline) {
-        return !deadline.isNone() && deadline.remaining(System.nanoTime()) < 0;
     }
 
     /** One key's counter, which keeps the cell at hand while it lives. */
@@ -259,7 +261,7 @@ final class MemoryCounters implements PolicyCounters {
         @Override
         public boolean tryAcquire(long cost, Deadline deadline) {
             store.requireOpen();
-            policy.checkCost(cost);
+            policy.checkAnonymousCost(cost);
             requireInTime(deadline);
             Cell known = cell;
             Packing rules = packing;
@@ -284,7 +286,7 @@ final class MemoryCounters implements PolicyCounters {
         @Override
         public Decision decide(long cost, Deadline deadline) {
             store.requireOpen();
-            policy.checkCost(cost);
+            policy.checkAnonymousCost(cost);
             requireInTime(deadline);
             return acquire(cost);
         }

@@ -42,9 +42,10 @@ abstract class Packing {
         this.last = anchor + Math.min(range, 10 * Micros.TEN_YEARS);
     }
 
-    /** The packing of the policy's only limit; null where there are several, it is in shadow, or it would not fit for long. */
+    /** The packing of the policy's only limit; null where there are several, it is in shadow, it blocks on excess, or it would not fit for long. */
     static @Nullable Packing of(CompiledPolicy policy, long anchor) {
-        if (!policy.isSimple() || !endsWithinTenYears(policy.numbers(0))) {
+        boolean blocks = policy.policy().blockOnExcessMicros() > 0;
+        if (!policy.isSimple() || blocks || !endsWithinTenYears(policy.numbers(0))) {
             return null;
         }
         Packing packing = switch (policy.numbers(0).algorithm()) {
@@ -53,8 +54,9 @@ abstract class Packing {
             case FIXED -> new Fixed(policy, anchor);
             case ALIGNED -> new Aligned(policy, anchor);
             case SLIDING -> new Sliding(policy, anchor);
+            case LOG, CALENDAR, CONCURRENT -> null;
         };
-        return packing.last - anchor >= SHORTEST_RANGE ? packing : null;
+        return packing != null && packing.last - anchor >= SHORTEST_RANGE ? packing : null;
     }
 
     /** The word after {@code cost} was charged at {@code now}, or {@link #REFUSED}. */
@@ -78,6 +80,7 @@ abstract class Packing {
             case GREEDY, INTERVAL -> Micros.ceilDiv(numbers.capacity(), Math.max(1, numbers.permits()));
             case FIXED, ALIGNED -> 1;
             case SLIDING -> 2;
+            case LOG, CALENDAR, CONCURRENT -> 1;
         };
         return periods <= Micros.TEN_YEARS / numbers.period();
     }

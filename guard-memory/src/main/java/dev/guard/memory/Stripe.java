@@ -1,8 +1,11 @@
 package dev.guard.memory;
 
+import dev.guard.domain.counter.CounterState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -98,17 +101,31 @@ final class Stripe {
     }
 
     /**
-     * Ends and drops a cell, if it is still there.
+     * Ends and drops the cell of a key, if there is one.
      *
-     * @return whether it was there
+     * @return what it remembered
      */
-    synchronized boolean drop(Cell cell) {
-        if (find(cell.hash, cell.tenant, cell.subject) != cell) {
-            return false;
+    synchronized CounterState drop(int hash, String tenant, String subject) {
+        Cell cell = find(hash, tenant, subject);
+        if (cell == null) {
+            return CounterState.ABSENT;
         }
-        cell.end();
+        CounterState last = cell.end(clock);
         unlink(cell);
-        return true;
+        return last;
+    }
+
+    /** The subjects of a tenant that something is remembered of. */
+    synchronized List<String> subjects(String tenant) {
+        List<String> subjects = new ArrayList<>();
+        for (int i = 0; i < size; i++) {
+            Cell cell = at(i);
+            CounterState state = cell.tenant.equals(tenant) ? cell.peek(clock) : null;
+            if (state != null && !state.isAbsentAt(clock.now())) {
+                subjects.add(cell.subject);
+            }
+        }
+        return subjects;
     }
 
     /**
@@ -186,6 +203,13 @@ final class Stripe {
 
     private int slot(@Nullable Cell[] slots, int hash, String tenant, String subject) {
         return (suspicious ? hashes.strong(tenant, subject) : hash) & (slots.length - 1);
+    }
+
+    /** Puts a cell that may expire earlier than was known at its place in the queue, if it is still there. */
+    synchronized void requeueIfPresent(Cell cell) {
+        if (find(cell.hash, cell.tenant, cell.subject) == cell) {
+            requeue(cell);
+        }
     }
 
     private void requeue(Cell cell) {

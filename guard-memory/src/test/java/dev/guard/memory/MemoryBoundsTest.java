@@ -3,27 +3,36 @@ package dev.guard.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.guard.domain.Allowed;
+import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
 import dev.guard.domain.Denied;
+import dev.guard.domain.Effect;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Key;
+import dev.guard.domain.KeyPage;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.counter.CounterOperation;
+import dev.guard.domain.counter.CounterStore;
 import dev.guard.domain.counter.KeyCounter;
 import dev.guard.domain.counter.PolicyCounters;
-import dev.guard.memory.contract.CounterContract;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -95,6 +104,103 @@ class MemoryBoundsTest {
     }
 
     @Test
+    @DisplayName("S16 what is given back makes room for another key at once")
+    void givingBackMakesRoom() {
+        try (MemoryBackend backend = backend(10)) {
+            CounterStore store = backend.counters();
+            Policy exports = Policy.of("exports", Limit.parse("concurrent 2 lease 1h"));
+            for (int i = 0; i < 100; i++) {
+                Key key = exports.key("t", "s" + i);
+                assertThat(hold(store, exports, key).allowed())
+                        .as("subject %s", i)
+                        .isTrue();
+                assertThat(store.execute(List.of(new CounterOperation.Release(key, "id", Deadline.NONE))))
+                        .containsExactly(Effect.APPLIED);
+            }
+            Policy rated = Policy.of("rated", Limit.parse("2/1h fixed"));
+            for (int i = 0; i < 100; i++) {
+                Key key = rated.key("t", "s" + i);
+                Allowed allowed = (Allowed) hold(store, rated, key);
+                assertThat(store.execute(
+                                List.of(new CounterOperation.Refund(key, allowed.permit("id"), Deadline.NONE))))
+                        .containsExactly(Effect.APPLIED);
+                advance(Duration.ofNanos(1_000));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("S16 a key that there is no room for is not blocked in silence: the call is unavailable")
+    void noRoomForABlock() {
+        try (MemoryBackend backend = backend(1)) {
+            CounterStore store = backend.counters();
+            Policy policy = Policy.of("p", Limit.parse("2/1h fixed"));
+            Key first = policy.key("t", "first");
+            Key second = policy.key("t", "second");
+            List<CounterOperation> block = List.of(new CounterOperation.Block(second, 1_000_000, Deadline.NONE));
+            call(store.counters(policy), "first");
+            assertThatThrownBy(() -> store.execute(block))
+                    .isInstanceOfSatisfying(
+                            BackendUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(BackendUnavailableException.Reason.OUT_OF_MEMORY))
+                    .hasMessage("policy 'p' has its most keys, and nothing may be forgotten; the operation did not take"
+                            + " effect");
+            assertThat(hold(store, policy, second))
+                    .isInstanceOfSatisfying(
+                            Denied.class, d -> assertThat(d.reason()).isEqualTo(Denied.Reason.CAPACITY));
+            store.execute(List.of(new CounterOperation.Reset(first, Deadline.NONE)));
+            assertThat(store.execute(block)).containsExactly(Effect.APPLIED);
+        }
+    }
+
+    private static Decision hold(CounterStore store, Policy policy, Key key) {
+        return (Decision) store.execute(List.of(new CounterOperation.Acquire(key, policy, 1, "id", Deadline.NONE)))
+                .get(0);
+    }
+
+    @Test
+    @DisplayName("S13 a listing shows the live keys of a tenant and a policy, whatever form they are kept in")
+    void listing() {
+        try (MemoryBackend backend = backend(10_000)) {
+            CounterStore store = backend.counters();
+            Policy policy = Policy.of("p", Limit.parse("2/1h fixed"));
+            Set<String> expected = new HashSet<>();
+            for (int i = 0; i < 1_000; i++) {
+                expected.add("s" + i);
+                if (i % 2 == 0) {
+                    call(store.counters(policy), "s" + i);
+                } else {
+                    hold(store, policy, policy.key("t", "s" + i));
+                }
+            }
+            store.counters(policy).tryAcquire("other", "elsewhere", 1, Deadline.NONE);
+            assertThat(listed(store)).isEqualTo(expected);
+            advance(Duration.ofHours(1));
+            assertThat(listed(store)).isEmpty();
+            assertThat(store.list("t", "unknown", KeyPage.START)).isEqualTo(new KeyPage(List.of(), Optional.empty()));
+            for (String cursor : List.of("0", "64", "x", "-1", "01")) {
+                assertThatThrownBy(() -> store.list("t", "p", cursor))
+                        .isInstanceOf(InvalidArgumentException.class)
+                        .hasMessage("cursor is '" + cursor + "', expected one that a page of this store named");
+            }
+        }
+    }
+
+    private static Set<String> listed(CounterStore store) {
+        Set<String> subjects = new HashSet<>();
+        Optional<String> cursor = Optional.of(KeyPage.START);
+        while (cursor.isPresent()) {
+            KeyPage page = store.list("t", "p", cursor.get());
+            page.keys().forEach(key -> {
+                assertThat(key.tenant()).isEqualTo("t");
+                subjects.add(key.subject());
+            });
+            cursor = page.next();
+        }
+        return subjects;
+    }
+
+    @Test
     @DisplayName("S16 a million subjects stay under the cap, and one policy's do not starve another's")
     void aMillionSubjectsStayUnderTheCap() {
         try (MemoryBackend backend = backend(50_000)) {
@@ -161,7 +267,7 @@ class MemoryBoundsTest {
             for (int round = 0; round < 60; round++) {
                 int first = round * subjects / 2;
                 AtomicLongArray admitted = new AtomicLongArray(subjects);
-                CounterContract.inThreads(4, thread -> {
+                Threads.inThreads(4, thread -> {
                     for (int i = 0; i < subjects * 8; i++) {
                         int subject = (i * 31 + thread * 17) % subjects;
                         if (call(counters, first + subject).allowed()) {
@@ -196,7 +302,10 @@ class MemoryBoundsTest {
             advance(Duration.ofSeconds(1));
             assertThat(handle.tryAcquire(2, Deadline.NONE)).isTrue();
             assertThat(handle.tryAcquire(1, Deadline.NONE)).isFalse();
-            assertThat(backend.counters().reset(policy.key("t", "a"))).isTrue();
+            assertThat(backend.counters()
+                            .execute(List.of(new CounterOperation.Reset(policy.key("t", "a"), Deadline.NONE)))
+                            .equals(List.of(Effect.APPLIED)))
+                    .isTrue();
             assertThat(handle.tryAcquire(2, Deadline.NONE)).isTrue();
             assertThat(call(counters, "a").allowed()).isFalse();
         }
@@ -223,7 +332,10 @@ class MemoryBoundsTest {
                 }
             }
             for (String subject : subjects) {
-                assertThat(backend.counters().reset(new Key("t", "p", subject))).isTrue();
+                assertThat(backend.counters()
+                                .execute(List.of(new CounterOperation.Reset(new Key("t", "p", subject), Deadline.NONE)))
+                                .equals(List.of(Effect.APPLIED)))
+                        .isTrue();
             }
             assertThat(call(counters, subjects.get(0)).remaining()).isEqualTo(1);
         }
@@ -270,10 +382,11 @@ class MemoryBoundsTest {
         try (MemoryBackend backend = backend(1)) {
             Policy policy = Policy.of("p", Limit.parse("2/1h fixed"));
             PolicyCounters counters = backend.counters().counters(policy);
-            long denied = CounterContract.inThreads(3, thread -> {
+            long denied = Threads.inThreads(3, thread -> {
                 long forCapacity = 0;
                 for (int i = 0; i < 100_000; i++) {
-                    backend.counters().reset(policy.key("t", "s"));
+                    backend.counters()
+                            .execute(List.of(new CounterOperation.Reset(policy.key("t", "s"), Deadline.NONE)));
                     Decision decision = call(counters, "s");
                     forCapacity += decision.limit().isEmpty() ? 1 : 0;
                 }
@@ -300,7 +413,9 @@ class MemoryBoundsTest {
                 () -> handle.tryAcquire(1, Deadline.NONE),
                 () -> handle.decide(1, Deadline.NONE),
                 () -> backend.counters().execute(List.of()),
-                () -> backend.counters().reset(policy.key("t", "s")),
+                () -> backend.counters()
+                        .execute(List.of(new CounterOperation.Reset(policy.key("t", "s"), Deadline.NONE))),
+                () -> backend.counters().list("t", "p", KeyPage.START),
                 () -> backend.counters().counters(policy));
         for (Runnable call : calls) {
             assertThatThrownBy(call::run)

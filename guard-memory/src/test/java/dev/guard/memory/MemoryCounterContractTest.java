@@ -1,25 +1,23 @@
 package dev.guard.memory;
 
-import dev.guard.domain.DecisionSource;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.backend.Backend;
-import dev.guard.domain.backend.BackendSettings;
-import dev.guard.memory.contract.CounterContract;
-import java.time.InstantSource;
+import dev.guard.tck.BoundedCounters;
+import dev.guard.tck.CounterContract;
+import dev.guard.tck.TckEnvironment;
 import java.util.Map;
 
 /** The embedded backend keeps the contract of counters. */
-class MemoryCounterContractTest implements CounterContract {
+class MemoryCounterContractTest implements CounterContract, BoundedCounters {
 
     @Override
-    public Backend open(InstantSource time) {
-        return MemoryBackend.open(BackendSettings.of("memory", Map.of())
-                .withMode(FailureMode.LOCAL_ONLY)
-                .withTime(time));
+    public Backend open(TckEnvironment environment) {
+        return MemoryBackend.open(environment.settings(MemoryBackend.NAME, FailureMode.LOCAL_ONLY, Map.of()));
     }
 
     @Override
-    public DecisionSource source() {
-        return DecisionSource.of("memory", FailureMode.LOCAL_ONLY);
+    public Backend open(TckEnvironment environment, int keys) {
+        return MemoryBackend.open(environment.settings(
+                MemoryBackend.NAME, FailureMode.LOCAL_ONLY, Map.of(MemoryBackend.MAX_KEYS, String.valueOf(keys))));
     }
 }
