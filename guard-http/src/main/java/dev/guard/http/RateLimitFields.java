@@ -21,8 +21,10 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>{@code q} is the most that can be had at once and {@code w} the seconds in which that much returns, so that q/w is
  * the rate also where a bucket has a burst of its own. {@code r} is what is left and {@code t} the seconds until the next
- * permit returns; it is left out where none ever will, and where none is missing. Seconds are rounded up. A limit in
- * shadow is not shown: it binds nobody. No partition key is shown: it could tell who somebody is.
+ * permit returns; it is left out where none ever will, and where none is missing. Seconds are rounded up. The window
+ * of a calendar quota is the longest that its unit has, in days of 24 hours; a concurrency limit has none, and the unit {@code
+ * concurrent-requests} in its place: {@code "exports";q=2;qu="concurrent-requests"}. A limit in shadow is not shown: it
+ * binds nobody. No partition key is shown: it could tell who somebody is.
  */
 final class RateLimitFields {
 
@@ -31,6 +33,9 @@ final class RateLimitFields {
 
     /** The largest integer of a structured field: 15 digits. */
     private static final long LARGEST = 999_999_999_999_999L;
+
+    /** Slots are held, and return when they are given back: there is no window. */
+    private static final String CONCURRENT_UNIT = ";qu=\"concurrent-requests\"";
 
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
 
@@ -46,7 +51,11 @@ final class RateLimitFields {
             }
             appendItem(field, policy.limitName(i));
             appendParameter(field, 'q', limit.capacity());
-            appendParameter(field, 'w', Micros.toSecondsRoundedUp(window(limit.numbers())));
+            if (limit.algorithm() == Algorithm.CONCURRENT) {
+                field.append(CONCURRENT_UNIT);
+            } else {
+                appendParameter(field, 'w', Micros.toSecondsRoundedUp(window(limit.numbers())));
+            }
         }
         return field.toString();
     }

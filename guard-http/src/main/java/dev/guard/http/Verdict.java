@@ -1,6 +1,7 @@
 package dev.guard.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.guard.api.DeniedException;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Decision;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>allowed</td><td>200</td><td>RateLimit-Policy, RateLimit</td><td>none</td></tr>
  * <tr><td>denied by a limit</td><td>429</td><td>the same, and Retry-After</td>
  *     <td>problem {@code quota-exceeded} with the decision</td></tr>
+ * <tr><td>denied by a concurrency limit</td><td>429</td><td>the same; Retry-After is when the next lease ends at the latest</td>
+ *     <td>problem {@code quota-exceeded} with the decision</td></tr>
+ * <tr><td>blocked</td><td>429</td><td>the same; Retry-After is the rest of the block</td>
+ *     <td>problem {@code abnormal-usage-detected} with the decision</td></tr>
  * <tr><td>denied for want of room to count</td><td>503</td><td>Retry-After</td>
  *     <td>problem {@code temporary-reduced-capacity} with the decision</td></tr>
  * <tr><td>the store could not be asked</td><td>503, never 429</td><td>Retry-After</td><td>problem with a {@code reason}
@@ -68,6 +73,9 @@ public final class Verdict {
     public static Verdict ofFailure(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof DeniedException denied) {
+            return of(denied.denied());
+        }
         if (!(cause instanceof GuardException error)) {
             return of(Problem.of(Status.INTERNAL_SERVER_ERROR, null, json -> {}));
         }
@@ -123,11 +131,17 @@ public final class Verdict {
         }
         return refusal(
                 switch (denied.reason()) {
-                    case LIMIT ->
+                    case LIMIT, CONCURRENCY ->
                         Problem.of(
                                 ProblemType.QUOTA_EXCEEDED,
                                 Status.TOO_MANY_REQUESTS,
                                 overLimit(denied),
+                                members(denied));
+                    case BLOCKED ->
+                        Problem.of(
+                                ProblemType.ABNORMAL_USAGE_DETECTED,
+                                Status.TOO_MANY_REQUESTS,
+                                blocked(denied),
                                 members(denied));
                     case CAPACITY ->
                         Problem.of(
@@ -165,10 +179,19 @@ public final class Verdict {
         String name = denied.limit().map(LimitStatus::name).orElse("");
         return "limit '" + name + "' has "
                 + denied.limit().map(LimitStatus::remaining).orElse(0L) + " of "
-                + denied.capacity() + " permits left, " + denied.cost() + " asked for; "
-                + (denied.canRetry()
-                        ? "this can pass in " + Micros.toMillisRoundedUp(denied.retryAfterMicros()) + " ms"
-                        : "waiting is of no use");
+                + denied.capacity()
+                + (denied.reason() == Denied.Reason.CONCURRENCY ? " permits free, " : " permits left, ") + denied.cost()
+                + " asked for; "
+                + (denied.canRetry() ? "this can pass in " + millis(denied) : "waiting is of no use");
+    }
+
+    private static String blocked(Denied denied) {
+        return "policy '" + denied.policy().name() + "' blocks this subject; "
+                + (denied.canRetry() ? "this can pass in " + millis(denied) : "waiting is of no use");
+    }
+
+    private static String millis(Denied denied) {
+        return Micros.toMillisRoundedUp(denied.retryAfterMicros()) + " ms";
     }
 
     private static Json.Members members(Denied denied) {

@@ -2,9 +2,11 @@ package dev.guard.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.Decision;
 import dev.guard.domain.DecisionSource;
 import dev.guard.domain.FailureMode;
+import dev.guard.domain.Judgement;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Micros;
@@ -145,6 +147,7 @@ class RateLimitFieldsProperties {
             long wait = waits.get(i);
             statuses.add(new LimitStatus(
                     policy.limitName(i),
+                    Algorithm.GREEDY,
                     limit.capacity(),
                     limit.numbers().period(),
                     admits ? limit.capacity() / 2 : 0,
@@ -154,6 +157,6 @@ class RateLimitFieldsProperties {
                     admits,
                     !limit.isShadow()));
         }
-        return Decision.of(policy, SOURCE, !denies, 1, statuses);
+        return Decision.of(policy, SOURCE, new Judgement(!denies, false, 0, 1, 0), 1, statuses);
     }
 }

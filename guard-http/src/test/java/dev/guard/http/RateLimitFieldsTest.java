@@ -2,9 +2,11 @@ package dev.guard.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.Decision;
 import dev.guard.domain.DecisionSource;
 import dev.guard.domain.FailureMode;
+import dev.guard.domain.Judgement;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
@@ -29,6 +31,10 @@ class RateLimitFieldsTest {
         "100/10ms, q=100;w=1",
         "3/1500ms, q=3;w=2",
         "0/1m, q=0;w=60",
+        "100/1m log, q=100;w=60",
+        "5000/month@UTC, q=5000;w=2678400",
+        "7/day@Europe/Berlin, q=7;w=86400",
+        "concurrent 20 lease 30s, q=20;qu=\"concurrent-requests\"",
     })
     void a_policy_is_told_as_what_can_be_had_at_once_and_the_seconds_in_which_it_returns(
             String limit, String expected) {
@@ -42,10 +48,19 @@ class RateLimitFieldsTest {
         Decision decision = Decision.of(
                 huge,
                 DecisionSource.of("memory", FailureMode.LOCAL_ONLY),
-                true,
+                new Judgement(true, false, 0, 1, 0),
                 1,
                 List.of(new LimitStatus(
-                        "huge", numbers.capacity(), numbers.period(), numbers.capacity(), 0, 0, 0, true, true)));
+                        "huge",
+                        Algorithm.GREEDY,
+                        numbers.capacity(),
+                        numbers.period(),
+                        numbers.capacity(),
+                        0,
+                        0,
+                        0,
+                        true,
+                        true)));
 
         assertThat(RateLimitFields.policy(huge)).isEqualTo("\"huge\";q=999999999999999;w=316224000");
         assertThat(RateLimitFields.limits(decision)).isEqualTo("\"huge\";r=999999999999999");

@@ -3,6 +3,8 @@ package dev.guard.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.guard.api.DeniedException;
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Decision;
@@ -13,6 +15,7 @@ import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.GuardException;
 import dev.guard.domain.InvalidArgumentException;
+import dev.guard.domain.Judgement;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Micros;
@@ -34,14 +37,18 @@ class VerdictTest {
 
     private Decision allowed() {
         return Decision.of(
-                api, SOURCE, true, 1, List.of(status(0, 19, 0, 50_000, true), status(1, 499, 0, 7_200_000, true)));
+                api,
+                SOURCE,
+                new Judgement(true, false, 0, 1, 0),
+                1,
+                List.of(status(0, 19, 0, 50_000, true), status(1, 499, 0, 7_200_000, true)));
     }
 
     private Decision denied() {
         return Decision.of(
                 api,
                 SOURCE,
-                false,
+                new Judgement(false, false, 0, 1, 0),
                 1,
                 List.of(status(0, 0, 37_500, 37_500, false), status(1, 480, 0, 6_100_000, true)));
     }
@@ -50,6 +57,7 @@ class VerdictTest {
         Limit limit = api.limits().get(index);
         return new LimitStatus(
                 api.limitName(index),
+                Algorithm.GREEDY,
                 limit.capacity(),
                 limit.numbers().period(),
                 remaining,
@@ -64,6 +72,7 @@ class VerdictTest {
         Policy policy = Policy.of("demo", Limit.parse(limit));
         LimitStatus status = new LimitStatus(
                 "demo",
+                Algorithm.GREEDY,
                 policy.limits().get(0).capacity(),
                 policy.limits().get(0).numbers().period(),
                 remaining,
@@ -72,7 +81,73 @@ class VerdictTest {
                 nextAfter,
                 allowed,
                 true);
-        return Decision.of(policy, SOURCE, allowed, 1, List.of(status));
+        return Decision.of(policy, SOURCE, new Judgement(allowed, false, 0, 1, 0), 1, List.of(status));
+    }
+
+    @Test
+    @DisplayName("A call for which no slot is free is a 429 that tells when a lease ends, and shows no window")
+    void concurrency() {
+        Policy exports = Policy.of("exports", Limit.parse("concurrent 2 lease 30s"));
+        Decision denied = Decision.of(
+                exports,
+                SOURCE,
+                new Judgement(false, false, 0, 1, 0),
+                1,
+                List.of(new LimitStatus(
+                        "exports",
+                        Algorithm.CONCURRENT,
+                        2,
+                        30 * SECOND,
+                        0,
+                        12 * SECOND,
+                        30 * SECOND,
+                        12 * SECOND,
+                        false,
+                        true)));
+        Verdict verdict = Verdict.of(denied);
+        assertThat(verdict.headers())
+                .containsExactly(
+                        entry("RateLimit-Policy", "\"exports\";q=2;qu=\"concurrent-requests\""),
+                        entry("RateLimit", "\"exports\";r=0;t=12"),
+                        entry("Retry-After", "12"),
+                        entry("Cache-Control", "no-store"),
+                        entry("Content-Type", "application/problem+json"));
+        assertThat(verdict.status()).isEqualTo(429);
+        assertThat(verdict.body())
+                .contains("#quota-exceeded")
+                .contains("\"limit 'exports' has 0 of 2 permits free, 1 asked for; this can pass in 12000 ms\"")
+                .contains("\"violated-policies\":[\"exports\"]")
+                .endsWith("\"reason\":\"concurrency\"}");
+    }
+
+    @Test
+    @DisplayName("A blocked call is a 429 until the block is over, with a type of its own and no limit that binds")
+    void blocked() {
+        Decision denied = Decision.of(
+                api,
+                SOURCE,
+                new Judgement(false, true, 90 * SECOND, 1, 0),
+                1,
+                List.of(status(0, 20, 0, 0, true), status(1, 480, 0, 6_100_000, true)));
+        Verdict verdict = Verdict.of(denied);
+        assertThat(verdict.status()).isEqualTo(429);
+        assertThat(verdict.headers()).containsEntry("Retry-After", "90");
+        assertThat(verdict.body())
+                .isEqualTo(
+                        "{\"type\":\"https://iana.org/assignments/http-problem-types#abnormal-usage-detected\","
+                                + "\"title\":\"Request not satisfied due to detection of abnormal request pattern\",\"status\":429,"
+                                + "\"detail\":\"policy 'api' blocks this subject; this can pass in 90000 ms\","
+                                + "\"violated-policies\":[],"
+                                + "\"allowed\":false,\"policy\":\"api\",\"limit\":0,\"remaining\":0,\"retry_after_ms\":90000,"
+                                + "\"reset_after_ms\":144000,\"degraded\":false,\"backend\":\"memory\",\"reason\":\"blocked\"}");
+    }
+
+    @Test
+    @DisplayName("A denial that was thrown is the same verdict")
+    void thrownDenials() {
+        Verdict verdict = Verdict.ofFailure(new CompletionException(new DeniedException((Denied) denied())));
+        assertThat(verdict.headers()).isEqualTo(Verdict.of(denied()).headers());
+        assertThat(verdict.body()).isEqualTo(Verdict.of(denied()).body());
     }
 
     @Nested
@@ -153,7 +228,7 @@ class VerdictTest {
         }
 
         private String retryAfter(LimitStatus... limits) {
-            return Verdict.of(Decision.of(api, SOURCE, false, 1, List.of(limits)))
+            return Verdict.of(Decision.of(api, SOURCE, new Judgement(false, false, 0, 1, 0), 1, List.of(limits)))
                     .headers()
                     .get("Retry-After");
         }
@@ -173,7 +248,7 @@ class VerdictTest {
 
     @Test
     void a_table_without_room_is_503_and_tells_when_there_may_be_some() {
-        Verdict verdict = Verdict.of(Denied.forCapacity(api, SOURCE, 1, 1_500_000));
+        Verdict verdict = Verdict.of(Denied.forCapacity(api, SOURCE, 1, 1_500_000, 1, 0));
 
         assertThat(verdict.status()).isEqualTo(503);
         assertThat(verdict.headers())
@@ -249,9 +324,11 @@ class VerdictTest {
     void what_a_shadow_says_is_nowhere_in_the_answer() {
         Policy watched =
                 Policy.of("watched", Limit.parse("5/1s"), Limit.parse("1/1h").inShadow());
-        LimitStatus enforced = new LimitStatus("watched-1", 5, SECOND, 4, 0, 200_000, 200_000, true, true);
-        LimitStatus shadow = new LimitStatus("watched-2", 1, 3600 * SECOND, 0, 9, 9, 9, false, false);
-        Verdict verdict = Verdict.of(Decision.of(watched, SOURCE, true, 1, List.of(enforced, shadow)));
+        LimitStatus enforced =
+                new LimitStatus("watched-1", Algorithm.GREEDY, 5, SECOND, 4, 0, 200_000, 200_000, true, true);
+        LimitStatus shadow = new LimitStatus("watched-2", Algorithm.GREEDY, 1, 3600 * SECOND, 0, 9, 9, 9, false, false);
+        Verdict verdict = Verdict.of(
+                Decision.of(watched, SOURCE, new Judgement(true, false, 0, 1, 0), 1, List.of(enforced, shadow)));
 
         assertThat(verdict.status()).isEqualTo(200);
         assertThat(verdict.headers())
@@ -264,9 +341,9 @@ class VerdictTest {
     void a_policy_that_is_all_shadow_sends_no_fields_since_an_empty_list_is_none() {
         Policy watched =
                 Policy.builder("watched").limit(Limit.parse("5/1s")).inShadow().build();
-        LimitStatus shadow = new LimitStatus("watched", 5, SECOND, 0, 9, 9, 9, false, false);
+        LimitStatus shadow = new LimitStatus("watched", Algorithm.GREEDY, 5, SECOND, 0, 9, 9, 9, false, false);
 
-        assertThat(Verdict.of(Decision.of(watched, SOURCE, true, 1, List.of(shadow)))
+        assertThat(Verdict.of(Decision.of(watched, SOURCE, new Judgement(true, false, 0, 1, 0), 1, List.of(shadow)))
                         .headers())
                 .isEmpty();
     }

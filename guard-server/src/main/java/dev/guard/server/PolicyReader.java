@@ -1,8 +1,10 @@
 package dev.guard.server;
 
+import dev.guard.domain.Algorithm;
 import dev.guard.domain.Carry;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Limit;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.Policy;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,9 +26,10 @@ import java.util.Optional;
  *   search:
  *     version: 2
  *     carry: proportional
+ *     block: 10m
  *     limits:
  *       - "20/1s"
- *       - { limit: "500/1h", name: hourly, shadow: true }
+ *       - { limit: "500/1h", name: hourly, shadow: true, max_debt: 100 }
  * </pre>
  */
 final class PolicyReader {
@@ -73,7 +76,7 @@ final class PolicyReader {
     }
 
     private static Optional<Policy> policy(String name, YamlValue value) {
-        Map<String, YamlValue> fields = value.fields("limits", "version", "shadow", "carry");
+        Map<String, YamlValue> fields = value.fields("limits", "version", "shadow", "carry", "block");
         if (!value.isMapping()) {
             return Optional.empty();
         }
@@ -98,6 +101,9 @@ final class PolicyReader {
         if (fields.containsKey("carry")) {
             carry(fields.get("carry")).ifPresent(policy::carry);
         }
+        if (fields.containsKey("block")) {
+            fields.get("block").duration().ifPresent(policy::blockOnExcess);
+        }
         return sound ? built(policy, limits) : Optional.empty();
     }
 
@@ -114,7 +120,7 @@ final class PolicyReader {
         if (!value.isMapping()) {
             return parsed(value);
         }
-        Map<String, YamlValue> fields = value.fields("limit", "name", "shadow");
+        Map<String, YamlValue> fields = value.fields("limit", "name", "shadow", "max_debt");
         YamlValue text = fields.get("limit");
         if (text == null) {
             value.error("has no limit, expected a field 'limit' with a text such as 100/1m");
@@ -122,7 +128,9 @@ final class PolicyReader {
         }
         boolean shadow = flag(fields, "shadow");
         YamlValue name = fields.get("name");
+        YamlValue maxDebt = fields.get("max_debt");
         return parsed(text)
+                .flatMap(limit -> maxDebt == null ? Optional.of(limit) : indebted(limit, maxDebt))
                 .flatMap(limit -> name == null ? Optional.of(limit) : named(limit, name))
                 .map(limit -> shadow ? limit.inShadow() : limit);
     }
@@ -138,6 +146,17 @@ final class PolicyReader {
         });
     }
 
+    private static Optional<Limit> indebted(Limit limit, YamlValue maxDebt) {
+        return maxDebt.number(0, LimitNumbers.LARGEST).flatMap(permits -> {
+            try {
+                return Optional.of(limit.maxDebt(permits));
+            } catch (GuardConfigurationException e) {
+                maxDebt.error(e.detail());
+                return Optional.empty();
+            }
+        });
+    }
+
     private static Optional<Limit> parsed(YamlValue value) {
         String expected = "a limit such as 100/1m";
         return value.text(expected).flatMap(text -> {
@@ -146,12 +165,23 @@ final class PolicyReader {
                 return Optional.empty();
             }
             try {
-                return Optional.of(Limit.parse(text));
+                return releasable(value, Limit.parse(text));
             } catch (GuardConfigurationException e) {
                 value.error(e.detail());
                 return Optional.empty();
             }
         });
+    }
+
+    /** A limit whose permits need not be given back: no request can do that yet, and slots that only lapse limit nothing well. */
+    private static Optional<Limit> releasable(YamlValue value, Limit limit) {
+        if (limit.algorithm() == Algorithm.CONCURRENT) {
+            value.error("is " + Shown.of(limit.text())
+                    + ", a concurrency limit, whose permits are released; the server cannot do that yet, the library can;"
+                    + " expected a limit such as 100/1m");
+            return Optional.empty();
+        }
+        return Optional.of(limit);
     }
 
     private static boolean flag(Map<String, YamlValue> fields, String name) {

@@ -2,6 +2,7 @@ package dev.guard.server;
 
 import dev.guard.domain.Policy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * backend: memory
  * backends:
  *   memory: {}
+ * deny_memo: 500ms
  * policies: policies.yaml          # or the policies themselves
  * </pre>
  */
@@ -29,7 +31,7 @@ final class ServerFile {
 
     /** A file that says nothing. */
     static final ServerFile NONE =
-            new ServerFile(Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), null);
+            new ServerFile(Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), null);
 
     private static final int LARGEST_BODY = 16 << 20;
 
@@ -37,6 +39,7 @@ final class ServerFile {
     private final Optional<String> mode;
     private final Optional<String> backend;
     private final Map<String, Map<String, String>> backends;
+    private final Optional<Duration> denyMemo;
     private final @Nullable Policies policies;
 
     private ServerFile(
@@ -44,11 +47,13 @@ final class ServerFile {
             Optional<String> mode,
             Optional<String> backend,
             Map<String, Map<String, String>> backends,
+            Optional<Duration> denyMemo,
             @Nullable Policies policies) {
         this.listening = listening;
         this.mode = mode;
         this.backend = backend;
         this.backends = backends;
+        this.denyMemo = denyMemo;
         this.policies = policies;
     }
 
@@ -59,12 +64,14 @@ final class ServerFile {
      */
     static ServerFile read(Path path) {
         YamlFile file = YamlFile.read(path);
-        Map<String, YamlValue> fields = file.root().fields("server", "mode", "backend", "backends", "policies");
+        Map<String, YamlValue> fields =
+                file.root().fields("server", "mode", "backend", "backends", "deny_memo", "policies");
         ServerFile read = new ServerFile(
                 listening(fields.get("server")),
                 text(fields.get("mode"), BackendChoice.MODE_EXPECTED),
                 text(fields.get("backend"), BackendChoice.BACKEND_EXPECTED),
                 backends(fields.get("backends")),
+                fields.containsKey("deny_memo") ? fields.get("deny_memo").duration() : Optional.empty(),
                 fields.containsKey("policies") ? new Policies(path, file, fields.get("policies")) : null);
         file.requireSound();
         return read;
@@ -80,6 +87,11 @@ final class ServerFile {
 
     Optional<String> backend() {
         return backend;
+    }
+
+    /** How long denials are remembered; not at all where it is not set. */
+    Optional<Duration> denyMemo() {
+        return denyMemo;
     }
 
     /** The settings of a backend by their names within {@code backends.<name>}. */

@@ -62,6 +62,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
                 .mode(choice.mode())
                 .policies(policies)
                 .directCompletion();
+        file.denyMemo().ifPresent(builder::denyMemo);
         file.settings(choice.backend())
                 .forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
         try {

@@ -1,5 +1,8 @@
 package dev.guard.server;
 
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Micros;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -118,9 +121,14 @@ final class YamlValue {
 
     /** A whole number in a range. */
     Optional<Integer> number(int least, int most) {
+        return number((long) least, most).map(Long::intValue);
+    }
+
+    /** A whole number in a range that may be beyond what an int holds. */
+    Optional<Long> number(long least, long most) {
         if (node instanceof ScalarNode scalar && scalar.getTag().equals(Tag.INT)) {
             try {
-                int value = Integer.parseInt(scalar.getValue());
+                long value = Long.parseLong(scalar.getValue());
                 if (value >= least && value <= most) {
                     return Optional.of(value);
                 }
@@ -130,6 +138,19 @@ final class YamlValue {
         }
         error("is " + shown() + ", expected a whole number from " + least + " to " + most);
         return Optional.empty();
+    }
+
+    /** A duration above zero in the way of limits: 500ms, 10m. */
+    Optional<Duration> duration() {
+        return text("a duration such as 10m").flatMap(text -> {
+            try {
+                return Optional.of(Micros.toDuration(Micros.parse(text)));
+            } catch (GuardConfigurationException e) {
+                error("is " + Shown.of(text)
+                        + ", expected a duration: an integer and one of us, ms, s, m (minutes), h, d, w");
+                return Optional.empty();
+            }
+        });
     }
 
     /** Notes an error at this value. */

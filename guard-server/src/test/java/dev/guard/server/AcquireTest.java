@@ -26,6 +26,7 @@ class AcquireTest {
                   demo:  { limits: ["10/1m fixed"] }
                   api:   { limits: ["20/1s", "500/1h"] }
                   never: { limits: ["0/1m"] }
+                  strict: { limits: ["2/1s"], block: 10m }
                 """);
     }
 
@@ -49,6 +50,25 @@ class AcquireTest {
         assertThat(header(answer, "Retry-After")).isNull();
         assertThat(header(answer, "Cache-Control")).isEqualTo("no-store");
         assertThat(header(answer, "Date")).endsWith(" GMT").hasSize(29);
+    }
+
+    @Test
+    void who_was_blocked_for_one_too_many_waits_for_the_rest_of_the_block() {
+        String ask = "{\"policy\":\"strict\",\"subject\":\"spender\",\"cost\":2}";
+        assertThat(server.post("/v1/acquire", ask).statusCode()).isEqualTo(200);
+        assertThat(header(server.post("/v1/acquire", ask), "Retry-After")).isEqualTo("600");
+        server.time.advance(Duration.ofSeconds(100));
+
+        HttpResponse<String> blocked = server.post("/v1/acquire", ask);
+
+        assertThat(blocked.statusCode()).isEqualTo(429);
+        assertThat(header(blocked, "Retry-After")).isEqualTo("500");
+        assertThat(blocked.body())
+                .contains("#abnormal-usage-detected")
+                .contains("\"detail\":\"policy 'strict' blocks this subject; this can pass in 500000 ms\"")
+                .contains("\"violated-policies\":[]")
+                .contains("\"remaining\":0,\"retry_after_ms\":500000")
+                .contains("\"reason\":\"blocked\"");
     }
 
     @Test

@@ -41,7 +41,7 @@ class DocumentedProgramsTest {
         for (Path page : pages()) {
             programs.addAll(programsOf(page));
         }
-        assertThat(programs).extracting(Program::name).contains("Smallest", "Waiting");
+        assertThat(programs).extracting(Program::name).contains("Smallest", "Waiting", "Exports", "Tokens", "InLine");
         return programs.stream()
                 .map(program -> DynamicTest.dynamicTest(
                         program.page().getFileName() + ": " + program.name(),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,7 @@ class PolicyFileTest {
     }
 
     @Test
-    @DisplayName("A policy is its limits and, where they are said, version, shadow and carry")
+    @DisplayName("A policy is its limits and, where they are said, version, shadow, carry and block")
     void everything_that_can_be_said() {
         assertThat(read("""
                 policies:
@@ -46,9 +47,13 @@ class PolicyFileTest {
                     version: 2
                     carry: proportional
                     shadow: true
+                    block: 10m
                     limits:
                       - 20/1s
-                      - { limit: "500/1h", name: hourly, shadow: true }
+                      - { limit: "500/1h", name: hourly, shadow: true, max_debt: 5000000000 }
+                      - 100/1m log
+                      - 5000/month@Europe/Berlin
+                      - 100/week from sunday
                 """))
                 .containsExactly(
                         Policy.of("demo", Limit.parse("10/1m fixed")),
@@ -56,8 +61,15 @@ class PolicyFileTest {
                                 .version(2)
                                 .carry(Carry.PROPORTIONAL)
                                 .inShadow()
+                                .blockOnExcess(Duration.ofMinutes(10))
                                 .limit(Limit.parse("20/1s"))
-                                .limit(Limit.parse("500/1h").named("hourly").inShadow())
+                                .limit(Limit.parse("500/1h")
+                                        .maxDebt(5_000_000_000L)
+                                        .named("hourly")
+                                        .inShadow())
+                                .limit(Limit.parse("100/1m log"))
+                                .limit(Limit.parse("5000/month@Europe/Berlin"))
+                                .limit(Limit.parse("100/week from sunday"))
                                 .build());
     }
 
@@ -90,11 +102,21 @@ class PolicyFileTest {
                 "policies: { a: { limits: [] } }|p.yaml:1:26: policies.a.limits: policy 'a' has no limit, expected at least one",
                 "policies: { a: { limits: [10/1x] } }|p.yaml:1:27: policies.a.limits[0]: ",
                 "policies: { a: { limits: [10] } }|p.yaml:1:27: policies.a.limits[0]: ",
-                "policies: { a: { limits: [5000/month] } }|5000/month",
+                "policies: { a: { limits: [5000/months] } }|p.yaml:1:27: policies.a.limits[0]: ",
+                "policies: { a: { limits: [5000/month@Atlantis] } }|'Atlantis' is not a time zone",
+                "policies: { a: { limits: [5000/fortnight] } }|5000/fortnight",
+                "policies: { a: { limits: [concurrent 2 lease 30s] } }|p.yaml:1:27: policies.a.limits[0]: is 'concurrent 2 lease 30s', a concurrency limit, whose permits are released; the server cannot do that yet, the library can; expected a limit such as 100/1m",
+                "policies: { a: { limits: [{ limit: concurrent 2 lease 30s, shadow: true }] } }|p.yaml:1:36: policies.a.limits[0].limit: is 'concurrent 2 lease 30s', a concurrency limit",
+                "policies: { a: { limits: [1/1s], block: 10 } }|p.yaml:1:41: policies.a.block: is '10', expected a duration: an integer and one of us, ms, s, m (minutes), h, d, w",
+                "policies: { a: { limits: [1/1s], block: 0s } }|policies.a.block: is '0s', expected a duration",
+                "policies: { a: { limits: [1/1s], block: [] } }|policies.a.block: is a list, expected a duration such as 10m",
+                "policies: { a: { limits: [{ limit: 1/1s, max_debt: -1 }] } }|p.yaml:1:52: policies.a.limits[0].max_debt: is '-1', expected a whole number from 0 to",
+                "policies: { a: { limits: [{ limit: 1/1s, max_debt: many }] } }|max_debt: is 'many', expected a whole number from 0 to",
+                "policies: { a: { limits: [{ limit: 9/1s burst 4, max_debt: 4503599627370495 }] } }|policies.a.limits[0].max_debt: ",
                 "policies: { a: { limits: [null] } }|p.yaml:1:27: policies.a.limits[0]: is empty, expected a limit such as 100/1m",
                 "policies: { a: { limits: [[1/1s]] } }|p.yaml:1:27: policies.a.limits[0]: is a list, expected a limit such as 100/1m",
                 "policies: { a: { limits: [{ name: x }] } }|policies.a.limits[0]: has no limit, expected a field 'limit'",
-                "policies: { a: { limits: [{ limit: 1/1s, nam: x }] } }|p.yaml:1:42: policies.a.limits[0].nam: is not a known field, expected one of limit, name, shadow",
+                "policies: { a: { limits: [{ limit: 1/1s, nam: x }] } }|p.yaml:1:42: policies.a.limits[0].nam: is not a known field, expected one of limit, name, shadow, max_debt",
                 "policies: { a: { limits: [{ limit: 1/1s, name: '' }] } }|policies.a.limits[0].name: ",
                 "policies: { a: { limits: [{ limit: 1/1s, name: x }, { limit: 1/1m, name: x }] } }|has two limits named 'x'",
                 "policies: { a: { limits: [1/1s], shadow: yes } }|p.yaml:1:42: policies.a.shadow: is 'yes', expected true or false",
@@ -103,7 +125,7 @@ class PolicyFileTest {
                 "policies: { a: { limits: [1/1s], version: 1.5 } }|policies.a.version: is '1.5', expected a whole number from 1 to",
                 "policies: { a: { limits: [1/1s], version: 99999999999 } }|policies.a.version: is '99999999999', expected a whole number",
                 "policies: { a: { limits: [1/1s], carry: AS_IS } }|policies.a.carry: is 'AS_IS', expected as_is, additive, proportional or reset",
-                "policies: { a: { limits: [1/1s], limit: [] } }|p.yaml:1:34: policies.a.limit: is not a known field, expected one of limits, version, shadow, carry",
+                "policies: { a: { limits: [1/1s], limit: [] } }|p.yaml:1:34: policies.a.limit: is not a known field, expected one of limits, version, shadow, carry, block",
                 "policies: { '': { limits: [1/1s] } }|the policy's name is empty",
                 "policies: { a: { limits: [1/1s] }, a: { limits: [2/1s] } }|p.yaml:1:36: policies.a: is set twice, expected one value",
                 "policies: { a: { limits: [1/1s], limits: [2/1s] } }|p.yaml:1:34: policies.a.limits: is set twice, expected one value",

@@ -7,6 +7,7 @@ import dev.guard.domain.Policy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
@@ -46,6 +47,7 @@ class ServerFileTest {
                 backend: memory
                 backends:
                   memory: { max_keys_per_policy: 1000 }
+                deny_memo: 500ms
                 policies:
                   demo: { limits: ["10/1m fixed"] }
                 """);
@@ -61,8 +63,11 @@ class ServerFileTest {
         assertThat(file.settings("memory")).isEqualTo(Map.of("max_keys_per_policy", "1000"));
         assertThat(file.policies()).extracting(Policy::name).containsExactly("demo");
 
+        assertThat(file.denyMemo()).hasValue(Duration.ofMillis(500));
+
         ServerFile silent = read("{}");
         assertThat(silent.listening()).isEqualTo(Listening.DEFAULT);
+        assertThat(silent.denyMemo()).isEmpty();
         assertThat(silent.mode()).isEqualTo(Optional.empty());
         assertThat(silent.policies()).isEmpty();
     }
@@ -84,7 +89,7 @@ class ServerFileTest {
             quoteCharacter = '`',
             value = {
                 "``|guard.yaml: is empty",
-                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, policies",
+                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, deny_memo, policies",
                 "server: 8080|guard.yaml:1:9: server: is '8080', expected a mapping",
                 "server: { prot: 1 }|guard.yaml:1:11: server.prot: is not a known field, expected one of host, port, max_body, trusted_callers",
                 "server: { port: 65536 }|guard.yaml:1:17: server.port: is '65536', expected a whole number from 0 to 65535",
@@ -104,6 +109,8 @@ class ServerFileTest {
                 "backend:|backend: is empty, expected redis-lettuce",
                 "backends: { memory: [] }|backends.memory: is a list, expected a mapping",
                 "backends: { memory: { a: {} } }|backends.memory.a: is a mapping, expected a text or a number",
+                "deny_memo: 500|guard.yaml:1:12: deny_memo: is '500', expected a duration: an integer and one of us, ms, s, m (minutes), h, d, w",
+                "deny_memo: {}|deny_memo: is a mapping, expected a duration such as 10m",
                 "policies: [a]|policies: is a list, expected a mapping of names to policies, or the name of a file",
                 "policies: { a: { limits: [x] } }|guard.yaml:1:27: policies.a.limits[0]: ",
                 "mode: local_only\\nmode: local_only|mode: is set twice, expected one value",

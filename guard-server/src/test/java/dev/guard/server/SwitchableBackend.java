@@ -2,7 +2,7 @@ package dev.guard.server;
 
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.FailureMode;
-import dev.guard.domain.Key;
+import dev.guard.domain.KeyPage;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
@@ -98,8 +98,8 @@ final class SwitchableBackend implements Backend {
             }
 
             @Override
-            public CompletionStage<Boolean> submitReset(Key key) {
-                return gate.get().thenCompose(open -> memory.counters().submitReset(key));
+            public CompletionStage<KeyPage> submitList(String tenant, String policy, String cursor) {
+                return gate.get().thenCompose(open -> memory.counters().submitList(tenant, policy, cursor));
             }
         };
     }
