@@ -56,7 +56,7 @@ class FlawedStoresTest {
                         }
                     };
                     assertThat(firstFailure(flawed, rule.getValue()))
-                            .contains("What it means", "What happened", "two", "seed", "thread");
+                            .contains("What it means", "What happened", "seed", "thread");
                 }));
     }
 

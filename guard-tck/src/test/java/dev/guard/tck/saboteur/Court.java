@@ -1,5 +1,6 @@
 package dev.guard.tck.saboteur;
 
+import dev.guard.tck.TckSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
@@ -7,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.FilterResult;
 import org.junit.platform.engine.TestDescriptor;
 import org.junit.platform.engine.TestExecutionResult;
@@ -21,6 +23,12 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs the kit against a backend in this process, as a build would, and says which rules fell. */
 final class Court {
+
+    /**
+     * The seed of every run, unless {@value TckSettings#SEED} names another: a saboteur that is caught today is caught
+     * tomorrow. How likely a rule is to catch it is seen by running with others.
+     */
+    private static final String SEED = "20260228";
 
     private Court() {}
 
@@ -79,11 +87,29 @@ final class Court {
                 .configurationParameter("jqwik.tries.default", System.getProperty("guard.test.tries", "200"))
                 .build();
         Listener listener = new Listener();
+        String asked = System.getProperty(TckSettings.SEED);
+        System.setProperty(TckSettings.SEED, asked == null ? SEED : asked);
+        try {
+            launch(request, listener);
+        } finally {
+            restore(asked);
+        }
+        return new Verdict(listener.held, listener.fallen);
+    }
+
+    private static void launch(LauncherDiscoveryRequest request, Listener listener) {
         LauncherFactory.create(LauncherConfig.builder()
                         .enableTestExecutionListenerAutoRegistration(false)
                         .build())
                 .execute(request, listener);
-        return new Verdict(listener.held, listener.fallen);
+    }
+
+    private static void restore(@Nullable String seed) {
+        if (seed == null) {
+            System.clearProperty(TckSettings.SEED);
+        } else {
+            System.setProperty(TckSettings.SEED, seed);
+        }
     }
 
     private static boolean isContainer(TestDescriptor descriptor) {

@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
  *
  * @param name what is wrong with it, as a few words
  * @param rule the number of the rule that it breaks
- * @param phrase a part of the message by which that rule says what is wrong
+ * @param phrase a part of the message by which that rule says what is wrong, as a regular expression, since a rule may come
+ *     upon the same fault in several ways
  * @param maker opens it
  */
 record Saboteur(String name, String rule, String phrase, Maker maker) {
