@@ -65,7 +65,7 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
                     "no status, expected one for each limit of policy '" + policy.name() + "'");
         }
         boolean allowed = judgement.allowed();
-        boolean anyEnforced = limits.stream().anyMatch(LimitStatus::enforced);
+        boolean anyEnforced = anyEnforced(limits);
         int bound = -1;
         long remaining = Long.MAX_VALUE;
         long retryAfter = 0;
@@ -106,6 +106,15 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         return allowed
                 ? new Allowed(figures, cost, 0, 0, judgement.time())
                 : new Denied(figures, cost, 0, 0, judgement.time(), reason);
+    }
+
+    private static boolean anyEnforced(List<LimitStatus> limits) {
+        for (LimitStatus limit : limits) {
+            if (limit.enforced()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean binds(LimitStatus limit, LimitStatus soFar, boolean allowed) {

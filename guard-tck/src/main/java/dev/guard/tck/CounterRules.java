@@ -394,7 +394,7 @@ public interface CounterRules extends BackendContract {
     default void refundsGiveBackOnce(
             @ForAll @IntRange(min = 1, max = 5) int permits,
             @ForAll("kinds") String kind,
-            @ForAll @IntRange(max = 1_200) int percentOfPeriod) {
+            @ForAll @IntRange(max = 300) int percentOfPeriod) {
         Policy policy = Policy.of("p", Limit.parse(permits + "/1h" + kind));
         Key key = policy.key("t", "s");
         try (Trial trial = Trial.of(this)) {
@@ -418,6 +418,31 @@ public interface CounterRules extends BackendContract {
             trial.expectEffect(Effect.NOTHING, refund, "a permit is given back once");
             trial.expectNumber(
                     "remaining", after, trial.look(policy, key).remaining(), "the second refund did nothing");
+        }
+    }
+
+    /** All that a limit has, given back while some of it has returned by itself. */
+    @Property(tries = 100)
+    @Label("S10 a refund of permits that have returned in part fills the limit, and no more")
+    default void refundsFillUpAndNoMore(
+            @ForAll @IntRange(min = 2, max = 9) int permits,
+            @ForAll("kinds") String kind,
+            @ForAll @IntRange(min = 50, max = 99) int percentOfPeriod) {
+        Policy policy = Policy.of("p", Limit.parse(permits + "/1h" + kind));
+        Key key = policy.key("t", "s");
+        try (Trial trial = Trial.of(this)) {
+            Decision decision = trial.acquire(policy, key, permits, "id");
+            trial.expectAllowed(true, decision, "nothing was used of it");
+            trial.advance(percentOfPeriod * 36_000_000L);
+            Permit permit = new Permit("id", permits, decision.version(), decision.timeMicros());
+            trial.run(new Refund(key, permit, Deadline.NONE));
+            trial.expectNumber(
+                    "remaining",
+                    permits,
+                    trial.look(policy, key).remaining(),
+                    "all permits came back, some of them twice");
+            trial.expectAllowed(true, trial.acquire(policy, key, permits, "id2"), "all permits came back");
+            trial.expectNumber("remaining", 0, trial.look(policy, key).remaining(), "the limit was full, and no more");
         }
     }
 

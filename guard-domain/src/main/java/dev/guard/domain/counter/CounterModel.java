@@ -311,12 +311,12 @@ public final class CounterModel {
     }
 
     private static CounterState charged(CounterState state, boolean[] admits, long cost, Holder holder) {
-        List<LimitSlot> charged = new ArrayList<>(admits.length);
+        LimitSlot[] charged = new LimitSlot[admits.length];
         for (int i = 0; i < admits.length; i++) {
             LimitSlot slot = state.slots().get(i);
-            charged.add(admits[i] ? slot.chargedTo(holder, state.time(), cost) : slot);
+            charged[i] = admits[i] ? slot.chargedTo(holder, state.time(), cost) : slot;
         }
-        CounterState result = state.withSlots(charged);
+        CounterState result = state.withSlots(List.of(charged));
         return holder.reserves()
                 ? result.reserving(
                         new Reservation(holder.id(), cost, state.version(), state.time(), state.time() + holder.ttl()))
@@ -391,6 +391,9 @@ public final class CounterModel {
 
     /** The state's limits in the numbers of a policy that is as new or newer. */
     private static List<LimitSlot> reconciled(CounterState current, Policy policy, long now) {
+        if (isOf(current, policy)) {
+            return current.slots();
+        }
         Carry carry = policy.version() > current.version() ? policy.carry() : Carry.AS_IS;
         List<LimitSlot> reconciled = new ArrayList<>(policy.limits().size());
         for (int i = 0; i < policy.limits().size(); i++) {
@@ -481,13 +484,13 @@ public final class CounterModel {
             LimitState only = slots.get(0).state();
             return ofOnlyLimit(compiled, only.x(), only.y(), now, cost, allowed);
         }
-        List<LimitStatus> statuses = new ArrayList<>(slots.size());
+        LimitStatus[] statuses = new LimitStatus[admits.length];
         for (int i = 0; i < admits.length; i++) {
             LimitSlot slot = slots.get(i);
             // An older version may ask for more than a newer one ever admits: for that, the state has to be gone.
             boolean outlasts = older && cost > slot.numbers().capacity();
             long retryAfter = outlasts ? state.expiresAt() - now : slot.retryAfter(now, cost);
-            statuses.add(new LimitStatus(
+            statuses[i] = new LimitStatus(
                     name(policy, slots, i),
                     slot.numbers().algorithm(),
                     slot.numbers().capacity(),
@@ -497,7 +500,7 @@ public final class CounterModel {
                     slot.resetAfter(now),
                     slot.nextAfter(now),
                     admits[i],
-                    !slot.shadow() && !policy.isShadow()));
+                    !slot.shadow() && !policy.isShadow());
         }
         Judgement judgement = new Judgement(
                 allowed || policy.isShadow(),
@@ -505,11 +508,29 @@ public final class CounterModel {
                 state.isBlocked() ? state.blockedUntil() - now : 0,
                 state.version(),
                 now);
-        return Decision.of(policy, compiled.source(), judgement, cost, statuses);
+        return Decision.of(policy, compiled.source(), judgement, cost, List.of(statuses));
     }
 
+    /** Whether the state was written under the policy's version, with the very limits of the policy. */
+    private static boolean isOf(CounterState state, Policy policy) {
+        List<LimitSlot> slots = state.slots();
+        if (state.version() != policy.version()
+                || slots.size() != policy.limits().size()) {
+            return false;
+        }
+        for (int i = 0; i < slots.size(); i++) {
+            if (!isOf(slots.get(i), policy.limits().get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The numbers are most often the very ones of the policy, which is seen at once. */
+    @SuppressWarnings("ReferenceEquality")
     private static boolean isOf(LimitSlot slot, Limit limit) {
-        return slot.numbers().equals(limit.numbers()) && slot.shadow() == limit.isShadow();
+        return slot.shadow() == limit.isShadow()
+                && (slot.numbers() == limit.numbers() || slot.numbers().equals(limit.numbers()));
     }
 
     /** The name of a limit of the state: that of the policy's limit which it matches, else its place. */

@@ -103,14 +103,14 @@ public record CounterState(
 
     /** The state at {@code now}, in which nothing has lapsed but what the limits and the refunds forget by themselves. */
     private CounterState at(long now) {
-        List<LimitSlot> advanced = new ArrayList<>(slots.size());
-        for (LimitSlot slot : slots) {
-            advanced.add(slot.advanced(time, now));
+        LimitSlot[] advanced = new LimitSlot[slots.size()];
+        for (int i = 0; i < advanced.length; i++) {
+            advanced[i] = slots.get(i).advanced(time, now);
         }
         List<RefundedPermit> known = refunded.isEmpty()
                 ? refunded
                 : refunded.stream().filter(permit -> now < permit.until()).toList();
-        return new CounterState(version, now, birth, heldUntil, blockedUntil, advanced, reservations, known);
+        return new CounterState(version, now, birth, heldUntil, blockedUntil, List.of(advanced), reservations, known);
     }
 
     /** This state, or {@link #ABSENT} where every part of it is initial. */

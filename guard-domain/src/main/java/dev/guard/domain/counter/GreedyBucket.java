@@ -62,7 +62,7 @@ public final class GreedyBucket extends ScalarAlgorithm {
     @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
         long ticks = Math.floorDiv(now, numbers.tick()) - Math.floorDiv(last, numbers.tick());
-        return new LimitState(refilled(numbers, state.x(), ticks), 0);
+        return state.with(refilled(numbers, state.x(), ticks), 0);
     }
 
     @Override

@@ -53,7 +53,7 @@ public final class IntervalBucket extends ScalarAlgorithm {
 
     @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
-        return new LimitState(level(numbers, state.x(), state.y(), now), anchor(numbers, state.x(), state.y(), now));
+        return state.with(level(numbers, state.x(), state.y(), now), anchor(numbers, state.x(), state.y(), now));
     }
 
     @Override

@@ -25,6 +25,11 @@ public record LimitState(long x, long y, List<LimitEntry> entries) {
         this(x, y, List.of());
     }
 
+    /** The state with those numbers and no entries; itself where they are the very ones, as most calls come within one tick. */
+    LimitState with(long x, long y) {
+        return x == this.x && y == this.y ? this : new LimitState(x, y);
+    }
+
     static LimitState of(List<LimitEntry> entries) {
         return new LimitState(0, 0, entries);
     }

@@ -88,7 +88,7 @@ public final class SlidingWindow extends ScalarAlgorithm {
     @Override
     LimitState advance(LimitNumbers numbers, LimitState state, long last, long now) {
         long windows = window(numbers, now) - window(numbers, last);
-        return new LimitState(current(state.x(), windows), previous(state.x(), state.y(), windows));
+        return state.with(current(state.x(), windows), previous(state.x(), state.y(), windows));
     }
 
     @Override
