@@ -41,6 +41,25 @@ public enum GuardModule {
     /** The embedded backend. */
     MEMORY("guard-memory", "dev.guard.memory", Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
 
+    /** What both Redis backends share: scripts, key layout, replies, errors. No client. */
+    REDIS("guard-redis", "dev.guard.redis", Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
+
+    /** Redis through Lettuce. */
+    REDIS_LETTUCE(
+            "guard-redis-lettuce",
+            "dev.guard.redis.lettuce",
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA, Trait.ANY_THIRD_PARTY),
+            "dev.guard.redis..",
+            "dev.guard.domain.."),
+
+    /** Redis through Jedis. */
+    REDIS_JEDIS(
+            "guard-redis-jedis",
+            "dev.guard.redis.jedis",
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA, Trait.ANY_THIRD_PARTY),
+            "dev.guard.redis..",
+            "dev.guard.domain.."),
+
     /** HTTP verdicts and the request pipeline. */
     HTTP(
             "guard-http",
