@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A policy as scripts take it, made once. */
 final class PolicyBytes {
@@ -23,14 +24,18 @@ final class PolicyBytes {
     private final CompiledPolicy compiled;
     private final byte[] noted;
     private final byte[] head;
+    private final byte[] headWithSubject;
     private final byte[] numbers;
     private final List<CalendarPeriod> calendars;
+    private final @Nullable RedisScript plainScript;
+    private final byte[] plainNumbers;
 
     PolicyBytes(CompiledPolicy compiled) {
         this.compiled = compiled;
         Policy policy = compiled.policy();
         this.noted = noted(policy);
         this.head = StoredValue.head(0, noted);
+        this.headWithSubject = StoredValue.head(StoredValue.SUBJECT, noted);
         this.numbers = numbers(policy);
         List<CalendarPeriod> periods = new ArrayList<>();
         for (Limit limit : policy.limits()) {
@@ -40,6 +45,8 @@ final class PolicyBytes {
             }
         }
         this.calendars = List.copyOf(periods);
+        this.plainScript = PlainScripts.of(policy).orElse(null);
+        this.plainNumbers = plainScript == null ? new byte[0] : PlainScripts.numbers(policy);
     }
 
     CompiledPolicy compiled() {
@@ -52,8 +59,8 @@ final class PolicyBytes {
     }
 
     /** How a value begins that is counted under the policy, and of which nothing special is remembered. */
-    byte[] head() {
-        return head;
+    byte[] head(boolean showsSubject) {
+        return showsSubject ? headWithSubject : head;
     }
 
     /** The numbers that the script calculates with. */
@@ -64,6 +71,17 @@ final class PolicyBytes {
     /** The calendars whose windows the script has to be told. */
     List<CalendarPeriod> calendars() {
         return calendars;
+    }
+
+    /** The script that is written out for the policy; null where there is none. */
+    @Nullable
+    RedisScript plainScript() {
+        return plainScript;
+    }
+
+    /** The numbers that the plain script calculates with. */
+    byte[] plainNumbers() {
+        return plainNumbers;
     }
 
     /** The name of a calendar within a value: its unit, the first day of its weeks, and its zone. */

@@ -135,6 +135,7 @@ final class RedisCounterStore implements CounterStore {
         private final List<Integer> places = new ArrayList<>(1);
         private final List<PolicyBytes> policies = new ArrayList<>(1);
         private List<Outcome> outcomes = List.of();
+        private RedisScript script = RedisScript.MODEL;
         private long sentNanos;
 
         Call(KeyLayout.Written written) {
@@ -226,17 +227,16 @@ final class RedisCounterStore implements CounterStore {
         byte[] key = call.written.key();
         call.sentNanos = clock.nanoTime();
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-        driver.submit(key, command(EVALSHA, RedisScript.MODEL.sha(), key, arguments))
-                .whenComplete((reply, error) -> {
-                    if (error != null && RedisErrors.isScriptMissing(error)) {
-                        call.sentNanos = clock.nanoTime();
-                        forward(driver.submit(key, command(EVAL, RedisScript.MODEL.text(), key, arguments)), result);
-                    } else if (error != null) {
-                        result.completeExceptionally(error);
-                    } else {
-                        result.complete(reply);
-                    }
-                });
+        driver.submit(key, command(EVALSHA, call.script.sha(), key, arguments)).whenComplete((reply, error) -> {
+            if (error != null && RedisErrors.isScriptMissing(error)) {
+                call.sentNanos = clock.nanoTime();
+                forward(driver.submit(key, command(EVAL, call.script.text(), key, arguments)), result);
+            } else if (error != null) {
+                result.completeExceptionally(error);
+            } else {
+                result.complete(reply);
+            }
+        });
         return result;
     }
 
@@ -264,14 +264,14 @@ final class RedisCounterStore implements CounterStore {
         byte[] key = call.written.key();
         call.sentNanos = clock.nanoTime();
         try {
-            return driver.execute(key, command(EVALSHA, RedisScript.MODEL.sha(), key, arguments));
+            return driver.execute(key, command(EVALSHA, call.script.sha(), key, arguments));
         } catch (RedisErrorReply e) {
             if (!RedisErrors.isScriptMissing(e)) {
                 throw e;
             }
         }
         call.sentNanos = clock.nanoTime();
-        return driver.execute(key, command(EVAL, RedisScript.MODEL.text(), key, arguments));
+        return driver.execute(key, command(EVAL, call.script.text(), key, arguments));
     }
 
     private static byte[][] command(byte[] name, byte[] script, byte[] key, byte[][] arguments) {
@@ -291,7 +291,9 @@ final class RedisCounterStore implements CounterStore {
                     "Redis was told the windows of a calendar twice, and its time was in none of them:"
                             + " the clock of the server or of this machine is wrong");
         }
-        if (!(reply instanceof List<?> replies) || replies.size() != call.operations.size()) {
+        List<?> replies =
+                reply instanceof byte[] only ? List.of(only) : reply instanceof List<?> list ? list : List.of();
+        if (replies.size() != call.operations.size()) {
             throw RedisReplies.unexpected("something else than " + call.operations.size() + " answers");
         }
         List<Outcome> outcomes = new ArrayList<>(replies.size());
@@ -335,7 +337,8 @@ final class RedisCounterStore implements CounterStore {
     }
 
     private byte[][] arguments(Call call, List<CalendarPeriod> calendars, List<Long> times) {
-        byte[][] arguments = new byte[4 + 2 * call.policies.size()][];
+        RedisScript plain = plainScript(call);
+        byte[][] arguments = new byte[4 + 2 * call.policies.size() + (plain == null ? 0 : 1)][];
         arguments[0] = operations(call);
         arguments[1] = call.written.suffix();
         arguments[2] = clock.injectedTime()
@@ -343,10 +346,25 @@ final class RedisCounterStore implements CounterStore {
                 .orElse(NOTHING);
         arguments[3] = windows(calendars, times);
         for (int i = 0; i < call.policies.size(); i++) {
-            arguments[4 + 2 * i] = call.policies.get(i).head();
+            arguments[4 + 2 * i] = call.policies.get(i).head(call.written.suffix().length > 0);
             arguments[5 + 2 * i] = call.policies.get(i).numbers();
         }
+        if (plain != null) {
+            call.script = plain;
+            arguments[6] = call.policies.get(0).plainNumbers();
+        }
         return arguments;
+    }
+
+    /** The script that is written out for a call of one operation; null where the model's has to be taken. */
+    private static @Nullable RedisScript plainScript(Call call) {
+        if (call.operations.size() != 1 || call.policies.size() != 1) {
+            return null;
+        }
+        CounterOperation operation = call.operations.get(0);
+        return operation instanceof Acquire || operation instanceof Peek || operation instanceof AcquireAtMost
+                ? call.policies.get(0).plainScript()
+                : null;
     }
 
     private static byte[] windows(List<CalendarPeriod> calendars, List<Long> times) {

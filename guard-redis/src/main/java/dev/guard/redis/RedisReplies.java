@@ -5,12 +5,17 @@ import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.Denied;
 import dev.guard.domain.Effect;
 import dev.guard.domain.Late;
+import dev.guard.domain.Limit;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.counter.CompiledPolicy;
 import dev.guard.domain.counter.CounterModel;
 import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Judged;
 import dev.guard.domain.counter.CounterState;
+import dev.guard.domain.counter.LimitSlot;
+import dev.guard.domain.counter.LimitState;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,7 @@ final class RedisReplies {
     private static final int REFUSED = 4;
     private static final int WINDOW = 5;
     private static final int CAPACITY = 6;
+    private static final int PLAIN = 16;
     private static final int DECISION = 32;
     private static final int ALLOWED = 1;
     private static final int BLOCKED = 2;
@@ -89,6 +95,9 @@ final class RedisReplies {
             return Denied.forCapacity(
                     compiled.policy(), compiled.source(), operation.cost(), wait, version, in.whole());
         }
+        if ((kind & ~ALLOWED) == PLAIN) {
+            return plain(in, (kind & ALLOWED) != 0, operation, policy);
+        }
         if ((kind & ~(ALLOWED | BLOCKED)) != DECISION) {
             throw unexpected("an answer of kind " + kind);
         }
@@ -106,6 +115,35 @@ final class RedisReplies {
                     "answers of " + limits + " limits for " + state.slots().size());
         }
         return CounterModel.decided(compiled, state, admits, (kind & ALLOWED) != 0, (kind & BLOCKED) != 0, cost);
+    }
+
+    /** A decision of a plain script: by the very limits of the policy, none of them in shadow, and no block. */
+    private static Outcome plain(ByteReader in, boolean allowed, Judged operation, PolicyBytes policy) {
+        CompiledPolicy compiled = policy.compiled();
+        long taken = in.whole();
+        long cost = taken >= LARGEST ? operation.cost() : taken;
+        long now = in.whole();
+        long birth = in.whole();
+        List<Limit> limits = compiled.policy().limits();
+        if (compiled.isSimple()) {
+            LimitState only = StoredValue.state(in, limits.get(0).numbers(), now);
+            return CounterModel.ofOnlyLimit(compiled, only.x(), only.y(), now, cost, allowed);
+        }
+        LimitSlot[] slots = new LimitSlot[limits.size()];
+        for (int i = 0; i < slots.length; i++) {
+            LimitNumbers numbers = limits.get(i).numbers();
+            slots[i] = new LimitSlot(numbers, false, StoredValue.state(in, numbers, now));
+        }
+        CounterState state = new CounterState(
+                compiled.policy().version(),
+                now,
+                birth,
+                CounterState.NEVER_WAS,
+                CounterState.NEVER_WAS,
+                List.of(slots),
+                List.of(),
+                List.of());
+        return CounterModel.decided(compiled, state, allowed, cost);
     }
 
     static BackendUnavailableException unexpected(String found) {

@@ -35,7 +35,13 @@ final class RedisScript {
         return sha;
     }
 
-    private static String resource(String name) {
+    /** A script that does something of its own, and goes on to {@link #MODEL} where it does not return. */
+    static RedisScript beforeTheModel(String text) {
+        return new RedisScript(resource("opening.lua") + text + resource("model.lua"));
+    }
+
+    /** The text of a resource beside this class. */
+    static String resource(String name) {
         try (InputStream in = RedisScript.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new AssertionError("the resource " + name + " is missing");

@@ -56,7 +56,7 @@ final class StoredValue {
     private static final int BLOCKED = 2;
     private static final int RESERVATIONS = 4;
     private static final int REFUNDED = 8;
-    private static final int SUBJECT = 16;
+    static final int SUBJECT = 16;
     private static final int ALL = HELD | BLOCKED | RESERVATIONS | REFUNDED | SUBJECT;
     private static final int SHADOW = 0x80;
 
@@ -208,7 +208,7 @@ final class StoredValue {
         }
     }
 
-    private static LimitState state(ByteReader in, LimitNumbers numbers, long time) {
+    static LimitState state(ByteReader in, LimitNumbers numbers, long time) {
         return switch (numbers.algorithm()) {
             case GREEDY -> new LimitState(in.whole(), 0);
             case INTERVAL, FIXED, SLIDING -> new LimitState(in.whole(), in.whole());

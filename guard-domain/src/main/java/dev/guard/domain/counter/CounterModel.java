@@ -217,6 +217,15 @@ public final class CounterModel {
         return decision(policy, state, admits, allowed, blocked, older, cost);
     }
 
+    /** As {@link #decided(CompiledPolicy, CounterState, boolean[], boolean, boolean, long)}, where each limit is enforced and none is blocked. */
+    public static Decision decided(CompiledPolicy policy, CounterState state, boolean allowed, long cost) {
+        boolean[] admits = new boolean[state.slots().size()];
+        for (int i = 0; i < admits.length; i++) {
+            admits[i] = allowed || state.slots().get(i).admits(state.time(), cost);
+        }
+        return decided(policy, state, admits, allowed, false, cost);
+    }
+
     private static Step judge(
             CounterState stored, CompiledPolicy policy, Judged operation, long storeTime, long deadline) {
         policy.check(operation);
