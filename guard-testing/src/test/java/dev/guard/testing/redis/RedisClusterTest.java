@@ -1,0 +1,67 @@
+package dev.guard.testing.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class RedisClusterTest {
+
+    @Test
+    @DisplayName("Each server of a cluster serves the keys of its slots and knows who serves the others")
+    void slots() {
+        RedisCluster cluster = RedisServers.sharedCluster();
+        assertThat(RedisServers.sharedCluster()).isSameAs(cluster);
+        assertThat(cluster.nodes()).hasSize(3);
+        boolean[] seen = new boolean[3];
+        for (int i = 0; i < 30; i++) {
+            String key = "redis-cluster-test:" + i;
+            RedisServer owner = cluster.nodeOf(key);
+            seen[cluster.nodes().indexOf(owner)] = true;
+            for (RedisServer node : cluster.nodes()) {
+                if (node == owner) {
+                    assertThat(node.command("SET", key, "1", "PX", "60000")).isEqualTo("OK");
+                } else {
+                    assertThatThrownBy(() -> node.command("SET", key, "1"))
+                            .hasMessage("MOVED " + cluster.slotOf(key) + " " + owner.address());
+                }
+            }
+        }
+        assertThat(seen).containsOnly(true);
+        cluster.close();
+        assertThatThrownBy(() -> cluster.nodes().get(0).kill()).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(cluster.nodes().get(0).command("PING")).isEqualTo("PONG");
+    }
+
+    @Test
+    @DisplayName("A slot can be moved, with ASK on the way and MOVED in the end; a cluster that loses a server is down")
+    void faults() {
+        try (RedisCluster cluster = RedisServers.cluster(Duration.ofMillis(1_000))) {
+            String key = "moving";
+            int slot = cluster.slotOf(key);
+            RedisServer from = cluster.nodeOf(key);
+            RedisServer to = cluster.nodes().get((cluster.nodes().indexOf(from) + 1) % 3);
+            cluster.beginMove(slot, from, to);
+            assertThatThrownBy(() -> from.command("GET", key)).hasMessage("ASK " + slot + " " + to.address());
+            cluster.finishMove(slot, to);
+            assertThat(cluster.nodeOf(key)).isSameAs(to);
+            assertThat(to.command("SET", key, "1")).isEqualTo("OK");
+            assertThatThrownBy(() -> from.command("GET", key)).hasMessage("MOVED " + slot + " " + to.address());
+
+            from.kill();
+            Patience.until("the cluster is down", Duration.ofSeconds(20), to::log, () -> {
+                try {
+                    to.command("GET", key);
+                    return false;
+                } catch (RespErrorException e) {
+                    return e.code().equals("CLUSTERDOWN");
+                }
+            });
+            from.start();
+            Patience.until(
+                    "the cluster is up", Duration.ofSeconds(20), to::log, () -> "1".equals(to.command("GET", key)));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.guard.testing.redis;
+
+import org.jspecify.annotations.NullMarked;
