@@ -105,7 +105,8 @@ public final class BackendSettings {
                 fullName(name) + " is '" + text.get() + "', expected a whole number from " + least + " to " + most);
     }
 
-    private String fullName(String name) {
+    /** The name of a setting as users write it. */
+    public String fullName(String name) {
         return "backends." + backend + "." + name;
     }
 }

@@ -200,6 +200,23 @@ public final class CounterModel {
         return Decision.ofFigures(figures, allowed, cost, x, y, now);
     }
 
+    /**
+     * The decision that a state tells, for a store that judges by itself and answers with what it judged.
+     *
+     * @param policy the policy of the call
+     * @param state what was judged, or what it became by the charge, as of the time of the decision; its reservations and
+     *     refunds say nothing here, but when it expires has to be right
+     * @param admits for each limit of the state whether it admitted the cost
+     * @param allowed whether the call was allowed, a policy in shadow taken for one that is not
+     * @param blocked whether the key was blocked when the call came
+     * @param cost the permits taken, or asked for in vain
+     */
+    public static Decision decided(
+            CompiledPolicy policy, CounterState state, boolean[] admits, boolean allowed, boolean blocked, long cost) {
+        boolean older = policy.policy().version() < state.version() && !policy.alwaysDenies();
+        return decision(policy, state, admits, allowed, blocked, older, cost);
+    }
+
     private static Step judge(
             CounterState stored, CompiledPolicy policy, Judged operation, long storeTime, long deadline) {
         policy.check(operation);

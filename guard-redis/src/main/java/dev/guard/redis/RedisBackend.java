@@ -1,0 +1,153 @@
+package dev.guard.redis;
+
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.GuardException;
+import dev.guard.domain.backend.Backend;
+import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.counter.CounterStore;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The part of a Redis backend that does not depend on the client. Subclasses are the backends that applications open; they add the
+ * client.
+ *
+ * <p>Setting {@value #NAMESPACE}: what the names of all keys begin with, {@value #DEFAULT_NAMESPACE} where it is not set: 1 to 64
+ * of {@code A-Z a-z 0-9 . _ ~ -}. Deployments that share a server and must not share their state differ in it.
+ */
+public abstract class RedisBackend implements Backend {
+
+    /** The setting of the namespace. */
+    public static final String NAMESPACE = "namespace";
+
+    /** The namespace where it is not set. */
+    public static final String DEFAULT_NAMESPACE = "guard";
+
+    /** The setting of the server's URL, see {@link RedisUrl}. */
+    public static final String URL = "url";
+
+    private static final int LONGEST_NAMESPACE = 64;
+    private static final byte[] PING = "PING".getBytes(StandardCharsets.US_ASCII);
+
+    private final String name;
+    private final RedisDriver driver;
+    private final RedisCounterStore counters;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * Makes a backend of a driver, which it closes when it is closed.
+     *
+     * @param name the backend's name
+     * @param settings the settings, from which the namespace, the time and the mode are taken
+     */
+    protected RedisBackend(String name, BackendSettings settings, RedisDriver driver) {
+        this.name = name;
+        this.driver = driver;
+        this.counters = new RedisCounterStore(
+                driver,
+                new KeyLayout(namespace(settings)),
+                settings.source(),
+                new StoreClock(settings.time(), System::nanoTime));
+    }
+
+    /**
+     * The namespace of the settings.
+     *
+     * @throws GuardConfigurationException if it is malformed
+     */
+    static String namespace(BackendSettings settings) {
+        String namespace = settings.text(NAMESPACE).orElse(DEFAULT_NAMESPACE);
+        boolean wellFormed = !namespace.isEmpty()
+                && namespace.length() <= LONGEST_NAMESPACE
+                && namespace.chars().allMatch(RedisBackend::isOfNamespace);
+        if (!wellFormed) {
+            throw new GuardConfigurationException(settings.fullName(NAMESPACE) + " is '" + namespace
+                    + "', expected 1 to " + LONGEST_NAMESPACE + " of A-Z, a-z, 0-9 and . _ ~ -");
+        }
+        return namespace;
+    }
+
+    private static boolean isOfNamespace(int c) {
+        return (c >= 'A' && c <= 'Z')
+                || (c >= 'a' && c <= 'z')
+                || (c >= '0' && c <= '9')
+                || c == '.'
+                || c == '_'
+                || c == '~'
+                || c == '-';
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    @Override
+    public final boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public final CounterStore counters() {
+        return counters;
+    }
+
+    /** Asks every server that keys are on. */
+    @Override
+    public final CompletionStage<Void> ping() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        try {
+            counters.requireOpen();
+            List<CompletableFuture<?>> asked = new ArrayList<>();
+            for (RedisDriver.Node node : driver.nodes()) {
+                asked.add(node.submit(PING).toCompletableFuture());
+            }
+            var unused = CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                    .whenComplete((all, error) -> {
+                        if (error != null) {
+                            result.completeExceptionally(RedisErrors.translated(error));
+                        } else {
+                            result.complete(null);
+                        }
+                    });
+        } catch (RuntimeException e) {
+            result.completeExceptionally(RedisErrors.translated(e));
+        }
+        return result;
+    }
+
+    /**
+     * Asks once whether the server is one that guard can work with.
+     *
+     * @throws BackendUnavailableException if it does not answer
+     * @throws GuardConfigurationException if it is too old
+     */
+    protected final void requireSupportedServer() {
+        try {
+            ServerVersion.require(driver);
+        } catch (GuardException e) {
+            close();
+            throw e;
+        } catch (RuntimeException e) {
+            close();
+            Throwable translated = RedisErrors.translated(e);
+            if (translated instanceof RuntimeException plain) {
+                throw plain;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public final void close() {
+        counters.close();
+        if (closed.compareAndSet(false, true)) {
+            driver.close();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package dev.guard.redis;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A script, and the name that the server knows it by. */
+final class RedisScript {
+
+    /** Judges any operations on one key. */
+    static final RedisScript MODEL = new RedisScript(resource("opening.lua") + resource("model.lua"));
+
+    private final byte[] text;
+    private final byte[] sha;
+
+    private RedisScript(String text) {
+        this.text = text.getBytes(StandardCharsets.UTF_8);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(this.text);
+            this.sha = HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java runtime has SHA-1", e);
+        }
+    }
+
+    byte[] text() {
+        return text;
+    }
+
+    byte[] sha() {
+        return sha;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = RedisScript.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new AssertionError("the resource " + name + " is missing");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.guard.redis;
+
+import dev.guard.domain.GuardConfigurationException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionException;
+
+/** What the servers say of themselves, and whether guard works with it. */
+final class ServerVersion {
+
+    private static final int LEAST_MAJOR = 6;
+    private static final int LEAST_MINOR = 2;
+    private static final String FIELD = "redis_version:";
+
+    private ServerVersion() {}
+
+    /**
+     * Asks every server.
+     *
+     * @throws GuardConfigurationException if one is too old; the detail says which
+     */
+    static void require(RedisDriver driver) {
+        for (RedisDriver.Node node : driver.nodes()) {
+            Object info;
+            try {
+                info = node.submit(ascii("INFO"), ascii("server"))
+                        .toCompletableFuture()
+                        .join();
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof RuntimeException cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+            if (!(info instanceof byte[] text)) {
+                throw RedisReplies.unexpected("no information on the server");
+            }
+            require(node.name(), version(new String(text, StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static String version(String info) {
+        for (String line : info.lines().toList()) {
+            if (line.startsWith(FIELD)) {
+                return line.substring(FIELD.length()).strip();
+            }
+        }
+        return "";
+    }
+
+    static void require(String server, String version) {
+        String[] parts = version.split("\\.", -1);
+        try {
+            int major = Integer.parseInt(parts[0]);
+            int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+            if (major > LEAST_MAJOR || (major == LEAST_MAJOR && minor >= LEAST_MINOR)) {
+                return;
+            }
+        } catch (NumberFormatException e) {
+            // told below, like a version that is too old
+        }
+        throw new GuardConfigurationException("the server " + server + " has version '" + version + "', expected "
+                + LEAST_MAJOR + "." + LEAST_MINOR + " or newer");
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.guard.redis;
+
+import dev.guard.domain.Deadline;
+import dev.guard.domain.Micros;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server's clock is ahead of this process's {@link System#nanoTime()}, as far as answers have told: an interval, as
+ * nobody knows how long each way took. It serves deadlines only; what time it is, the server alone says.
+ *
+ * <p>A deadline is told to the server by the upper end of the interval, so that nothing is refused that comes in time, and
+ * nothing happens later than its deadline and the interval's width, which is one round trip or less.
+ */
+final class StoreClock {
+
+    /** No deadline at all. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    private final Optional<InstantSource> injected;
+    private final LongSupplier nanoTime;
+    private final AtomicReference<@Nullable Offset> known = new AtomicReference<>();
+
+    StoreClock(Optional<InstantSource> injected, LongSupplier nanoTime) {
+        this.injected = injected;
+        this.nanoTime = nanoTime;
+    }
+
+    /** What the server's microseconds are ahead of ours: at least and at most. */
+    private record Offset(long least, long most) {}
+
+    long nanoTime() {
+        return nanoTime.getAsLong();
+    }
+
+    /** The injected time in microseconds, if there is one. */
+    Optional<Long> injectedTime() {
+        return injected.map(source -> Micros.of(source.instant()));
+    }
+
+    /** A deadline in the server's microseconds; {@link #NEVER} for none, or where the server's time is not known yet. */
+    long ofServer(Deadline deadline) {
+        if (deadline.isNone()) {
+            return NEVER;
+        }
+        long now = nanoTime();
+        long left = Math.floorDiv(deadline.remaining(now), 1_000);
+        if (injected.isPresent()) {
+            return Micros.of(injected.get().instant()) + left;
+        }
+        Offset offset = known.get();
+        return offset == null ? NEVER : Math.floorDiv(now, 1_000) + offset.most + left;
+    }
+
+    /** Notes that the server said {@code micros} between two readings of {@link #nanoTime}. */
+    void told(long micros, long sentNanos, long receivedNanos) {
+        long least = micros - Math.floorDiv(receivedNanos, 1_000) - 1;
+        long most = micros - Math.floorDiv(sentNanos, 1_000) + 1;
+        known.updateAndGet(before -> {
+            if (before == null || least > before.most || most < before.least) {
+                return new Offset(least, most); // the first answer, or a clock that was set
+            }
+            return new Offset(Math.max(least, before.least), Math.min(most, before.most));
+        });
+    }
+}

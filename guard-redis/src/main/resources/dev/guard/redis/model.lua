@@ -1,0 +1,1284 @@
+-- The whole contract of counters, step by step as CounterModel has it: that class says why things are as they are, this text
+-- only that they are the same. Names are the class's.
+--
+-- The state of a key is a string, and stays what it was where an operation changes nothing: a denial throws away what it
+-- worked on. What lapses, and what a newer version converts, is worked out anew each time until something is written.
+
+local pack, unpack = struct.pack, struct.unpack
+local byte, sub = string.byte, string.sub
+local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
+local insert, remove, concat = table.insert, table.remove, table.concat
+
+local TEN_YEARS = 3660 * 24 * 60 * 60 * 1000000
+local NEVER_WAS = -9223372036854775808
+local MOST_RESERVATIONS = 4096
+local MOST_REFUNDED = 64
+local MOST_ENTRIES = 4096
+
+local GREEDY, INTERVAL, FIXED, ALIGNED, SLIDING, LOG, CALENDAR, CONCURRENT = 1, 2, 3, 4, 5, 6, 7, 8
+
+-- Policies as they come with the operations ------------------------------------------------------------------------------
+
+-- Numbers that are stored in few bytes: base 128, lowest digits first, 128 added to every byte but the last.
+local function varint(text, at)
+  local number, unit = 0, 1
+  while true do
+    local digit = byte(text, at)
+    at = at + 1
+    if digit < 128 then
+      return number + digit * unit, at
+    end
+    number = number + (digit - 128) * unit
+    unit = unit * 128
+  end
+end
+
+-- The version and the limits of a policy as a value notes them.
+local function noted(text)
+  local version, count, at
+  version, at = varint(text, 1)
+  count, at = varint(text, at)
+  local limits = {}
+  for i = 1, count do
+    local limit = { calendar = '' }
+    local code = byte(text, at)
+    limit.shadow = code >= 128
+    limit.algorithm = code % 128
+    limit.capacity, at = varint(text, at + 1)
+    limit.permits, at = varint(text, at)
+    limit.period, at = varint(text, at)
+    limit.tick, at = varint(text, at)
+    limit.units_per_tick, at = varint(text, at)
+    limit.units_per_permit, at = varint(text, at)
+    limit.max_debt, at = varint(text, at)
+    if limit.algorithm == CALENDAR then
+      limit.calendar, at = unpack('Bc0', text, at)
+    end
+    limits[i] = limit
+  end
+  if at ~= #text + 1 then
+    error('the policy has ' .. #text .. ' bytes')
+  end
+  return version, limits
+end
+
+local policies = {}
+
+local function policy_of(number)
+  local policy = policies[number]
+  if policy then
+    return policy
+  end
+  local head, numbers = ARGV[3 + 2 * number], ARGV[4 + 2 * number]
+  local at, count, shadow
+  policy = { noted = sub(head, 5), limits = {} }
+  shadow, policy.carry, policy.version, policy.block_on_excess, count, at = unpack('>BBddI2', numbers)
+  policy.shadow = shadow == 1
+  for i = 1, count do
+    local limit = {}
+    limit.algorithm, shadow, limit.capacity, limit.permits, limit.period, limit.tick, limit.units_per_tick,
+      limit.units_per_permit, limit.max_debt, limit.calendar, at = unpack('>BBdddddddBc0', numbers, at)
+    limit.shadow = shadow == 1
+    if limit.capacity == 0 and not limit.shadow then
+      policy.always_denies = true
+    end
+    policy.limits[i] = limit
+  end
+  policies[number] = policy
+  return policy
+end
+
+-- Calendars ----------------------------------------------------------------------------------------------------------------
+--
+-- Only the caller knows time zones. For each calendar it sends the ends of three windows around its own idea of the time. A
+-- window that is needed and not among them is asked for, by an error that names a moment of it.
+
+local calendars
+
+local function window(calendar, moment)
+  if not calendars then
+    calendars = {}
+    local at, name, first, second, third, fourth = 1
+    while at <= #ARGV[4] do
+      name, first, second, third, fourth, at = unpack('>Bc0dddd', ARGV[4], at)
+      calendars[name] = { first, second, third, fourth }
+    end
+  end
+  local ends = calendars[calendar]
+  for i = 1, ends and 3 or 0 do
+    if ends[i] <= moment and moment < ends[i + 1] then
+      return ends[i], ends[i + 1]
+    end
+  end
+  error({ missing = moment })
+end
+
+-- Algorithms ---------------------------------------------------------------------------------------------------------------
+--
+-- A slot is a limit with what it remembers: x and y as in LimitState, the entries, and for calendars the window in which it was
+-- last charged. Every function but advance takes a slot that was advanced to `now`.
+
+-- `count` steps of `step`, of which `elapsed` are over.
+local function rest(count, step, elapsed)
+  return min(count * step - elapsed, TEN_YEARS)
+end
+
+local function nothing_used(slot)
+  slot.x, slot.y = 0, 0
+end
+
+local greedy = {
+  initial = function(slot)
+    slot.x, slot.y = slot.limit.capacity * slot.limit.units_per_permit, 0
+  end,
+  advance = function(slot, last, now)
+    local limit = slot.limit
+    local missing = limit.capacity * limit.units_per_permit - slot.x
+    if missing ~= 0 and limit.units_per_tick ~= 0 then
+      local ticks = floor(now / limit.tick) - floor(last / limit.tick)
+      slot.x = slot.x + (ticks >= ceil(missing / limit.units_per_tick) and missing or ticks * limit.units_per_tick)
+    end
+  end,
+  available = function(slot)
+    return floor(slot.x / slot.limit.units_per_permit)
+  end,
+  charge = function(slot, now, cost)
+    slot.x = slot.x - cost * slot.limit.units_per_permit
+  end,
+  refunded = function(slot, now, moment, cost)
+    local limit = slot.limit
+    local full = limit.capacity * limit.units_per_permit
+    slot.x = cost > floor((full - slot.x) / limit.units_per_permit) and full or slot.x + cost * limit.units_per_permit
+  end,
+  counted_until = function(slot, moment)
+    local limit = slot.limit
+    if limit.units_per_tick == 0 then
+      return moment
+    end
+    return moment + rest(ceil(limit.capacity * limit.units_per_permit / limit.units_per_tick), limit.tick, 0)
+  end,
+  reset_after = function(slot, now)
+    local limit = slot.limit
+    local missing = limit.capacity * limit.units_per_permit - slot.x
+    if missing == 0 then
+      return 0
+    end
+    return limit.units_per_tick == 0 and TEN_YEARS
+      or rest(ceil(missing / limit.units_per_tick), limit.tick, now % limit.tick)
+  end,
+  carried = function(slot, from, now, available)
+    slot.x, slot.y = available * slot.limit.units_per_permit, 0
+  end,
+}
+
+local interval = {
+  initial = function(slot)
+    slot.x, slot.y = slot.limit.capacity, 0
+  end,
+  advance = function(slot, last, now)
+    local limit = slot.limit
+    local missing, elapsed = limit.capacity - slot.x, now - slot.y
+    if missing ~= 0 and elapsed >= limit.period then
+      local periods = floor(elapsed / limit.period)
+      slot.x = slot.x + (periods >= ceil(missing / limit.permits) and missing or periods * limit.permits)
+    end
+    if slot.x == limit.capacity then
+      slot.y = 0
+    elseif elapsed >= limit.period then
+      slot.y = now - elapsed % limit.period
+    end
+  end,
+  available = function(slot)
+    return slot.x
+  end,
+  charge = function(slot, now, cost)
+    if slot.x == slot.limit.capacity then
+      slot.y = now
+    end
+    slot.x = slot.x - cost
+  end,
+  refunded = function(slot, now, moment, cost)
+    if cost >= slot.limit.capacity - slot.x then
+      slot.x, slot.y = slot.limit.capacity, 0
+    else
+      slot.x = slot.x + cost
+    end
+  end,
+  counted_until = function(slot, moment)
+    local limit = slot.limit
+    return limit.permits == 0 and moment or moment + rest(ceil(limit.capacity / limit.permits), limit.period, 0)
+  end,
+  reset_after = function(slot, now)
+    local limit = slot.limit
+    local missing = limit.capacity - slot.x
+    return missing == 0 and 0 or rest(ceil(missing / limit.permits), limit.period, now - slot.y)
+  end,
+  carried = function(slot, from, now, available)
+    if available == slot.limit.capacity then
+      slot.x, slot.y = available, 0
+    else
+      slot.x, slot.y = available, now - (now - from.y) % slot.limit.period
+    end
+  end,
+}
+
+-- What all windows have in common that forget at their end, all at once, what was used in them.
+local function single_window(of_window, advance, charge, counted_until, reset_after, carried)
+  return {
+    initial = nothing_used,
+    advance = advance,
+    available = function(slot)
+      return slot.limit.capacity - slot.x
+    end,
+    charge = charge,
+    refunded = function(slot, now, moment, cost)
+      if slot.x > 0 and of_window(slot, moment) then
+        if cost >= slot.x then
+          nothing_used(slot)
+        else
+          slot.x = slot.x - cost
+        end
+      end
+    end,
+    counted_until = counted_until,
+    reset_after = reset_after,
+    carried = carried,
+  }
+end
+
+local function a_period_later(slot, moment)
+  return moment + slot.limit.period
+end
+
+local function to_end_of_period(slot, now)
+  return slot.x == 0 and 0 or slot.y + slot.limit.period - now
+end
+
+local fixed = single_window(
+  function(slot, moment)
+    return moment >= slot.y
+  end,
+  function(slot, last, now)
+    if slot.x == 0 or now - slot.y >= slot.limit.period then
+      nothing_used(slot)
+    end
+  end,
+  function(slot, now, cost)
+    if slot.x == 0 then
+      slot.y = now
+    end
+    slot.x = slot.x + cost
+  end,
+  a_period_later,
+  to_end_of_period,
+  function(slot, from, now, available)
+    slot.x, slot.y = slot.limit.capacity - available, from.y
+  end
+)
+
+local function aligned_start(slot, moment)
+  return moment - moment % slot.limit.period
+end
+
+local aligned = single_window(
+  function(slot, moment)
+    return aligned_start(slot, moment) == slot.y
+  end,
+  function(slot, last, now)
+    if slot.x == 0 or slot.y ~= aligned_start(slot, now) then
+      nothing_used(slot)
+    end
+  end,
+  function(slot, now, cost)
+    slot.x, slot.y = slot.x + cost, aligned_start(slot, now)
+  end,
+  a_period_later,
+  to_end_of_period,
+  function(slot, from, now, available)
+    slot.x, slot.y = slot.limit.capacity - available, aligned_start(slot, now)
+  end
+)
+
+-- The slot in the window that holds `now`, which it goes on to remember when nothing is used of it any more.
+local function into_window(slot, now)
+  if not (slot.window_start <= now and now < slot.window_end) then
+    slot.window_start, slot.window_end = window(slot.limit.calendar, now)
+  end
+  slot.y = slot.window_start
+end
+
+local calendar = single_window(
+  function(slot, moment)
+    return slot.window_start <= moment and moment < slot.window_end
+  end,
+  function(slot, last, now)
+    if slot.x == 0 or now >= slot.window_end then
+      nothing_used(slot)
+    end
+  end,
+  function(slot, now, cost)
+    into_window(slot, now)
+    slot.x = slot.x + cost
+  end,
+  function(slot, moment)
+    if moment < slot.window_start then
+      return NEVER_WAS -- it has ended, as that window began after it
+    end
+    if moment < slot.window_end then
+      return slot.window_end
+    end
+    local _, finish = window(slot.limit.calendar, moment)
+    return finish
+  end,
+  function(slot, now)
+    return slot.x == 0 and 0 or slot.window_end - now
+  end,
+  function(slot, from, now, available)
+    into_window(slot, now)
+    slot.x = slot.limit.capacity - available
+  end
+)
+
+local function elapsed_ticks(limit, now)
+  return floor(now % limit.period / limit.tick)
+end
+
+-- What the previous window's permits still weigh, in whole permits rounded up.
+local function weighted(limit, previous, now)
+  local ticks = limit.units_per_permit
+  return ceil(previous * (ticks - elapsed_ticks(limit, now)) / ticks)
+end
+
+local sliding = {
+  initial = nothing_used,
+  advance = function(slot, last, now)
+    local windows = floor(now / slot.limit.period) - floor(last / slot.limit.period)
+    if windows ~= 0 then
+      slot.x, slot.y = 0, windows == 1 and slot.x or 0
+    end
+  end,
+  available = function(slot, now)
+    return slot.limit.capacity - weighted(slot.limit, slot.y, now) - slot.x
+  end,
+  charge = function(slot, now, cost)
+    slot.x = slot.x + cost
+  end,
+  refunded = function(slot, now, moment, cost)
+    local windows = floor(now / slot.limit.period) - floor(moment / slot.limit.period)
+    if windows == 0 then
+      slot.x = slot.x - min(cost, slot.x)
+    elseif windows == 1 then
+      slot.y = slot.y - min(cost, slot.y)
+    end
+  end,
+  counted_until = function(slot, moment)
+    return moment + min(2 * slot.limit.period, TEN_YEARS)
+  end,
+  reset_after = function(slot, now)
+    local limit = slot.limit
+    local left = limit.units_per_permit - elapsed_ticks(limit, now)
+    if slot.x > 0 then
+      return rest(limit.units_per_permit + left, limit.tick, now % limit.tick)
+    end
+    return slot.y > 0 and rest(left, limit.tick, now % limit.tick) or 0
+  end,
+  carried = function(slot, from, now, available)
+    local limit = slot.limit
+    if limit.period ~= from.limit.period then
+      nothing_used(slot)
+      return
+    end
+    local ticks = limit.units_per_permit
+    local used = limit.capacity - available
+    slot.y = min(from.y, floor(used * ticks / (ticks - elapsed_ticks(limit, now))))
+    slot.x = used - weighted(limit, slot.y, now)
+  end,
+}
+
+-- Algorithms that remember each charge as an entry, in the order of their ends.
+local function entry_algorithm(end_of, charge, refunded)
+  return {
+    initial = function(slot)
+      slot.x, slot.y, slot.entries = 0, 0, {}
+    end,
+    advance = function(slot, last, now)
+      local entries = slot.entries
+      local ended = 0
+      while ended < #entries and end_of(slot, entries[ended + 1]) <= now do
+        ended = ended + 1
+      end
+      if ended > 0 then
+        slot.entries = {}
+        for i = ended + 1, #entries do
+          slot.entries[i - ended] = entries[i]
+        end
+      end
+    end,
+    available = function(slot)
+      local counted = 0
+      for _, entry in ipairs(slot.entries) do
+        counted = counted + entry.permits
+      end
+      return slot.limit.capacity - counted
+    end,
+    charge = charge,
+    refunded = refunded,
+    counted_until = a_period_later,
+    reset_after = function(slot, now)
+      local newest = slot.entries[#slot.entries]
+      return newest and end_of(slot, newest) - now or 0
+    end,
+  }
+end
+
+local log = entry_algorithm(
+  function(slot, entry)
+    return entry.time + slot.limit.period
+  end,
+  function(slot, now, cost)
+    local entries = slot.entries
+    local newest = entries[#entries]
+    if newest and (newest.time == now or #entries >= MOST_ENTRIES) then
+      entries[#entries] = { time = now, permits = newest.permits + cost, id = '' }
+    else
+      insert(entries, { time = now, permits = cost, id = '' })
+    end
+  end,
+  function(slot, now, moment, cost)
+    local kept = {}
+    for _, entry in ipairs(slot.entries) do
+      local left = entry.permits - (entry.time == moment and min(cost, entry.permits) or 0)
+      if left > 0 then
+        insert(kept, { time = entry.time, permits = left, id = '' })
+      end
+    end
+    slot.entries = kept
+  end
+)
+
+local function nothing() end
+
+local concurrent = entry_algorithm(function(slot, entry)
+  return entry.time
+end, nothing, nothing)
+
+local algorithms = {
+  [GREEDY] = greedy,
+  [INTERVAL] = interval,
+  [FIXED] = fixed,
+  [ALIGNED] = aligned,
+  [SLIDING] = sliding,
+  [LOG] = log,
+  [CALENDAR] = calendar,
+  [CONCURRENT] = concurrent,
+}
+
+-- Slots --------------------------------------------------------------------------------------------------------------------
+
+local function algorithm_of(slot)
+  return algorithms[slot.limit.algorithm]
+end
+
+local function initial(limit)
+  local slot = { limit = limit }
+  if limit.algorithm == CALENDAR then
+    slot.window_start, slot.window_end = 0, 0
+  end
+  algorithm_of(slot).initial(slot)
+  return slot
+end
+
+local function is_initial(slot)
+  if slot.entries then
+    return #slot.entries == 0
+  end
+  local unused = initial(slot.limit)
+  return slot.x == unused.x and slot.y == unused.y
+end
+
+local function available(slot, now)
+  return algorithm_of(slot).available(slot, now)
+end
+
+-- Charges what is available and the largest debt allow of the cost.
+local function charge(slot, now, cost)
+  local chargeable = min(cost, available(slot, now) + slot.limit.max_debt)
+  if chargeable > 0 then
+    algorithm_of(slot).charge(slot, now, chargeable)
+  end
+end
+
+-- Whether one id comes before another: by their bytes, which the server's locale has no say in.
+local function precedes(one, other)
+  for i = 1, min(#one, #other) do
+    local a, b = byte(one, i), byte(other, i)
+    if a ~= b then
+      return a < b
+    end
+  end
+  return #one < #other
+end
+
+-- Puts an item where the order of its end and its id has it.
+local function insert_by_end(items, item)
+  local at = #items + 1
+  while at > 1 and (item.time < items[at - 1].time or (item.time == items[at - 1].time and precedes(item.id, items[at - 1].id))) do
+    at = at - 1
+  end
+  insert(items, at, item)
+end
+
+local function charge_to(slot, now, cost, holder)
+  if slot.limit.algorithm == CONCURRENT then
+    local lease = holder.ttl > 0 and holder.ttl or slot.limit.period
+    insert_by_end(slot.entries, { time = now + lease, permits = cost, id = holder.id })
+  else
+    charge(slot, now, cost)
+  end
+end
+
+local function refunded(slot, now, moment, cost)
+  if slot.limit.algorithm ~= CONCURRENT and now < algorithm_of(slot).counted_until(slot, moment) then
+    algorithm_of(slot).refunded(slot, now, moment, cost)
+  end
+end
+
+local function holds(slot, id)
+  if slot.limit.algorithm == CONCURRENT then
+    for _, entry in ipairs(slot.entries) do
+      if entry.id == id then
+        return true
+      end
+    end
+  end
+  return false
+end
+
+-- Takes what the id holds out of the slot, and answers it.
+local function release(slot, id)
+  local kept, released = {}, {}
+  for _, entry in ipairs(slot.entries) do
+    insert(entry.id == id and released or kept, entry)
+  end
+  slot.entries = kept
+  return released
+end
+
+-- States -------------------------------------------------------------------------------------------------------------------
+
+local HELD, BLOCKED, RESERVATIONS, REFUNDED, SUBJECT = 1, 2, 4, 8, 16
+local MAGIC = byte('g')
+
+local function has(flags, flag)
+  return floor(flags / flag) % 2 == 1
+end
+
+local function read_slot(limit, text, at, time)
+  local slot = { limit = limit }
+  local algorithm = limit.algorithm
+  if algorithm == GREEDY then
+    slot.x, at = unpack('>d', text, at)
+    slot.y = 0
+  elseif algorithm == ALIGNED then
+    slot.x, at = unpack('>d', text, at)
+    slot.y = slot.x == 0 and 0 or aligned_start(slot, time)
+  elseif algorithm == CALENDAR then
+    slot.x, slot.window_start, slot.window_end, at = unpack('>ddd', text, at)
+    slot.y = slot.x == 0 and 0 or slot.window_start
+  elseif algorithm == LOG or algorithm == CONCURRENT then
+    local count
+    slot.x, slot.y, slot.entries = 0, 0, {}
+    count, at = unpack('>I2', text, at)
+    for i = 1, count do
+      local entry = { id = '' }
+      entry.time, entry.permits, at = unpack('>dd', text, at)
+      if algorithm == CONCURRENT then
+        entry.id, at = unpack('Bc0', text, at)
+      end
+      slot.entries[i] = entry
+    end
+  else
+    slot.x, slot.y, at = unpack('>dd', text, at)
+  end
+  return slot, at
+end
+
+local function write_slot(out, slot)
+  local algorithm = slot.limit.algorithm
+  if algorithm == GREEDY or algorithm == ALIGNED then
+    insert(out, pack('>d', slot.x))
+  elseif algorithm == CALENDAR then
+    insert(out, pack('>ddd', slot.x, slot.window_start, slot.window_end))
+  elseif slot.entries then
+    insert(out, pack('>I2', #slot.entries))
+    for _, entry in ipairs(slot.entries) do
+      insert(out, pack('>dd', entry.time, entry.permits))
+      if algorithm == CONCURRENT then
+        insert(out, pack('Bc0', #entry.id, entry.id))
+      end
+    end
+  else
+    insert(out, pack('>dd', slot.x, slot.y))
+  end
+end
+
+local function limits_of(text)
+  for number = 1, (#ARGV - 4) / 2 do
+    local policy = policy_of(number)
+    if policy.noted == text then
+      return policy.version, policy.limits
+    end
+  end
+  return noted(text)
+end
+
+local function parse(text)
+  local magic, flags, length, at = unpack('>BBI2', text)
+  if magic ~= MAGIC or flags > 31 then
+    error('it begins with ' .. magic .. ' and ' .. flags)
+  end
+  local state = { noted = sub(text, at, at + length - 1), held_until = NEVER_WAS, blocked_until = NEVER_WAS }
+  local limits
+  state.version, limits = limits_of(state.noted)
+  state.time, state.birth, at = unpack('>dd', text, at + length)
+  state.slots, state.reservations, state.refunded = {}, {}, {}
+  for i, limit in ipairs(limits) do
+    state.slots[i], at = read_slot(limit, text, at, state.time)
+  end
+  if has(flags, HELD) then
+    state.held_until, at = unpack('>d', text, at)
+  end
+  if has(flags, BLOCKED) then
+    state.blocked_until, at = unpack('>d', text, at)
+  end
+  if has(flags, RESERVATIONS) then
+    local count
+    count, at = unpack('>I2', text, at)
+    for i = 1, count do
+      local reserved = {}
+      reserved.time, reserved.cost, reserved.version, reserved.taken, reserved.id, at = unpack('>ddddBc0', text, at)
+      state.reservations[i] = reserved
+    end
+  end
+  if has(flags, REFUNDED) then
+    local count
+    count, at = unpack('>I2', text, at)
+    for i = 1, count do
+      local permit = {}
+      permit.known_until, permit.id, at = unpack('>dBc0', text, at)
+      state.refunded[i] = permit
+    end
+  end
+  if has(flags, SUBJECT) then
+    local _
+    _, at = unpack('>I4c0', text, at)
+  end
+  if at ~= #text + 1 then
+    error('it has ' .. #text .. ' bytes')
+  end
+  return state
+end
+
+-- The state of some bytes, which a stranger may have written.
+local function state_of(text)
+  local readable, state = pcall(parse, text)
+  if not readable then
+    error({ corrupt = state })
+  end
+  return state
+end
+
+-- The bytes of a state; without its reservations and refunds, if only what a decision is read from is wanted.
+local function bytes_of(state, suffix, all)
+  local flags = 0
+  local out = { '', state.noted, pack('>dd', state.time, state.birth) }
+  for _, slot in ipairs(state.slots) do
+    write_slot(out, slot)
+  end
+  if state.held_until ~= NEVER_WAS then
+    flags = flags + HELD
+    insert(out, pack('>d', state.held_until))
+  end
+  if state.blocked_until ~= NEVER_WAS then
+    flags = flags + BLOCKED
+    insert(out, pack('>d', state.blocked_until))
+  end
+  if all and #state.reservations > 0 then
+    flags = flags + RESERVATIONS
+    insert(out, pack('>I2', #state.reservations))
+    for _, reserved in ipairs(state.reservations) do
+      insert(
+        out,
+        pack('>ddddBc0', reserved.time, reserved.cost, reserved.version, reserved.taken, #reserved.id, reserved.id)
+      )
+    end
+  end
+  if all and #state.refunded > 0 then
+    flags = flags + REFUNDED
+    insert(out, pack('>I2', #state.refunded))
+    for _, permit in ipairs(state.refunded) do
+      insert(out, pack('>dBc0', permit.known_until, #permit.id, permit.id))
+    end
+  end
+  if suffix ~= '' then
+    flags = flags + SUBJECT
+    insert(out, suffix)
+  end
+  out[1] = pack('>BBI2', MAGIC, flags, #state.noted)
+  return concat(out)
+end
+
+local function born_at(now)
+  return {
+    noted = '\0\0',
+    version = 0,
+    time = now,
+    birth = now,
+    held_until = NEVER_WAS,
+    blocked_until = NEVER_WAS,
+    slots = {},
+    reservations = {},
+    refunded = {},
+  }
+end
+
+local function is_blocked(state)
+  return state.time < state.blocked_until
+end
+
+local function expires_at(state)
+  local after = 0
+  for _, slot in ipairs(state.slots) do
+    after = max(after, algorithm_of(slot).reset_after(slot, state.time))
+  end
+  local finish = state.time + min(after, TEN_YEARS)
+  for _, reserved in ipairs(state.reservations) do
+    finish = max(finish, reserved.time)
+  end
+  return max(finish, state.held_until, state.blocked_until)
+end
+
+local function move_to(state, now)
+  for _, slot in ipairs(state.slots) do
+    algorithm_of(slot).advance(slot, state.time, now)
+  end
+  local known = {}
+  for _, permit in ipairs(state.refunded) do
+    if now < permit.known_until then
+      insert(known, permit)
+    end
+  end
+  state.refunded = known
+  state.time = now
+end
+
+-- Ends a reservation, of which `unspent` permits come back where they are counted still.
+local function settle(state, place, unspent)
+  local reserved = remove(state.reservations, place)
+  local counts = reserved.version == state.version and reserved.taken >= state.birth and unspent > 0
+  for _, slot in ipairs(state.slots) do
+    if counts then
+      refunded(slot, state.time, reserved.taken, unspent)
+    end
+    if holds(slot, reserved.id) then
+      release(slot, reserved.id)
+    end
+  end
+end
+
+-- Nil where every part of the state is initial.
+local function or_absent(state)
+  if state.time < state.held_until or is_blocked(state) or #state.reservations > 0 then
+    return state
+  end
+  for _, slot in ipairs(state.slots) do
+    if not is_initial(slot) then
+      return state
+    end
+  end
+  return nil
+end
+
+-- The state of some bytes at the later of its time and the server's, after what lapsed gave back what it held; nil where
+-- nothing is left. And that time.
+local function advanced(text)
+  if not text then
+    return nil, time
+  end
+  local state = state_of(text)
+  local last, now = state.time, max(time, state.time)
+  while state.reservations[1] and state.reservations[1].time <= now do
+    local lapsed = state.reservations[1]
+    move_to(state, max(state.time, lapsed.time))
+    settle(state, 1, lapsed.cost)
+  end
+  move_to(state, now)
+  if now - last >= TEN_YEARS then
+    for _, slot in ipairs(state.slots) do
+      algorithm_of(slot).initial(slot)
+    end
+  end
+  return or_absent(state), now
+end
+
+-- Versions -----------------------------------------------------------------------------------------------------------------
+
+local AS_IS, ADDITIVE, PROPORTIONAL, RESET = 0, 1, 2, 3
+
+-- floor(a * b / c), exact where the product is beyond 2^53: as by hand, a binary digit of a at a time.
+local function floor_of_product(a, b, c)
+  local negative = a < 0
+  local whole, part = floor(b / c), b % c
+  local quotient, left, digits = 0, 0, {}
+  local rest_of_a = negative and -a or a
+  while rest_of_a > 0 do
+    insert(digits, rest_of_a % 2)
+    rest_of_a = floor(rest_of_a / 2)
+  end
+  for i = #digits, 1, -1 do
+    quotient, left = quotient * 2, left * 2
+    if digits[i] == 1 then
+      quotient, left = quotient + whole, left + part
+    end
+    while left >= c do
+      quotient, left = quotient + 1, left - c
+    end
+  end
+  if negative then
+    return left > 0 and -quotient - 1 or -quotient
+  end
+  return quotient
+end
+
+local function carried(from, to, carry, now)
+  local has_now = available(from, now)
+  if carry == AS_IS then
+    return min(has_now, to.capacity)
+  elseif carry == ADDITIVE then
+    return min(has_now + to.capacity - from.limit.capacity, to.capacity)
+  end
+  return floor_of_product(has_now, to.capacity, from.limit.capacity)
+end
+
+local function same_numbers(one, other)
+  return one.capacity == other.capacity
+    and one.permits == other.permits
+    and one.period == other.period
+    and one.tick == other.tick
+    and one.units_per_tick == other.units_per_tick
+    and one.units_per_permit == other.units_per_permit
+    and one.max_debt == other.max_debt
+end
+
+local function converted(from, limit, carry, now)
+  if carry == RESET or is_initial(from) then
+    local slot = initial(limit)
+    slot.window_start, slot.window_end = from.window_start, from.window_end
+    return slot
+  end
+  local slot = {
+    limit = limit,
+    x = from.x,
+    y = from.y,
+    entries = from.entries,
+    window_start = from.window_start,
+    window_end = from.window_end,
+  }
+  if same_numbers(limit, from.limit) then
+    return slot
+  end
+  if not from.entries then
+    algorithm_of(slot).carried(slot, from, now, max(-limit.max_debt, carried(from, limit, carry, now)))
+  end
+  algorithm_of(slot).advance(slot, now, now)
+  return slot
+end
+
+-- The slot, or one that counts as used what the conversion would have forgotten without a version that says so.
+local function without_gain(slot, from, limit, now)
+  local has_now = available(from, now)
+  if
+    not is_initial(from)
+    and from.limit.algorithm ~= CONCURRENT
+    and limit.algorithm ~= CONCURRENT
+    and limit.capacity > 0
+    and available(slot, now) > has_now
+  then
+    slot = initial(limit)
+    charge(slot, now, limit.capacity - has_now)
+  end
+  return slot
+end
+
+local function matches(from, limit)
+  return from and from.limit.algorithm == limit.algorithm and from.limit.calendar == limit.calendar
+end
+
+local function keeps_conversion(current, policy, charges)
+  return charges and current and policy.version > current.version and #current.slots > 0
+end
+
+-- The current state, or nil, in the numbers of a policy that is as new or newer.
+local function reconciled(text, current, policy, now, charges)
+  if current and current.noted == policy.noted then
+    return current
+  end
+  local state = born_at(now)
+  state.noted, state.version = policy.noted, policy.version
+  local from, version = {}, 0
+  if current then
+    from, version = current.slots, current.version
+    state.birth = current.birth
+    state.held_until = current.held_until
+    state.blocked_until = current.blocked_until
+    state.reservations = current.reservations
+    state.refunded = current.refunded
+    if keeps_conversion(current, policy, charges) then
+      state.held_until = expires_at(state_of(text))
+    end
+  end
+  local carry = policy.version > version and policy.carry or AS_IS
+  for i, limit in ipairs(policy.limits) do
+    local slot = matches(from[i], limit) and converted(from[i], limit, carry, now) or initial(limit)
+    if from[i] and policy.version == version then
+      slot = without_gain(slot, from[i], limit, now)
+    end
+    state.slots[i] = slot
+  end
+  return state
+end
+
+-- The state that a charge goes to which is not judged.
+local function in_version_of(text, current, policy, now)
+  return current and policy.version < current.version and current or reconciled(text, current, policy, now, true)
+end
+
+-- Answers ------------------------------------------------------------------------------------------------------------------
+
+local LATE, APPLIED, NOTHING, LAPSED, REFUSED, WINDOW, CAPACITY, DECISION = 0, 1, 2, 3, 4, 5, 6, 32
+local ALLOWED, WAS_BLOCKED = 1, 2
+
+local function effect(code)
+  return pack('B', code)
+end
+
+-- A slot whose entries were merged, as far as that makes no difference to what is read from it: the permits available, the
+-- waits for the cost and for the next permit, and the reset.
+local function brief(slot, now, cost)
+  if not slot.entries then
+    return slot
+  end
+  local has_now = available(slot, now)
+  local next_missing, cost_missing = max(0, has_now) + 1 - has_now, cost - has_now
+  local entries, sum, merged = {}, 0, 0
+  for i, entry in ipairs(slot.entries) do
+    local before = sum
+    sum, merged = sum + entry.permits, merged + entry.permits
+    if
+      i == #slot.entries
+      or (before < next_missing and sum >= next_missing)
+      or (before < cost_missing and sum >= cost_missing)
+    then
+      insert(entries, { time = entry.time, permits = merged, id = '' })
+      merged = 0
+    end
+  end
+  return { limit = slot.limit, x = 0, y = 0, entries = entries }
+end
+
+-- A decision as the state that it is read from. Held means here: until the whole state is absent.
+local function decision(state, admits, allowed, blocked, cost)
+  local told = {
+    noted = state.noted,
+    time = state.time,
+    birth = state.birth,
+    held_until = expires_at(state),
+    blocked_until = state.blocked_until,
+    slots = {},
+  }
+  local out = {
+    pack('>BdI2', DECISION + (allowed and ALLOWED or 0) + (blocked and WAS_BLOCKED or 0), cost, #state.slots),
+  }
+  for i, slot in ipairs(state.slots) do
+    told.slots[i] = brief(slot, state.time, cost)
+    insert(out, admits[i] and '\1' or '\0')
+  end
+  insert(out, bytes_of(told, '', false))
+  return concat(out)
+end
+
+-- Operations ---------------------------------------------------------------------------------------------------------------
+--
+-- Each takes the bytes before it, the state that they are at `now`, the operation and the time, and answers the state after it, nil
+-- where nothing is left, or the bytes themselves where they stay; and what to reply.
+
+local NOBODY = { id = '', ttl = 0 }
+
+-- What there is to take of `most` permits: 1, which is denied, where there is nothing.
+local function at_most(state, policy, most)
+  if policy.shadow then
+    return most
+  end
+  local taken = is_blocked(state) and 0 or most
+  for _, slot in ipairs(state.slots) do
+    if not slot.limit.shadow then
+      taken = min(taken, available(slot, state.time))
+    end
+  end
+  return max(1, taken)
+end
+
+local function judge(text, current, policy, asked, takes_less, holder, charges, now)
+  local older = current and policy.version < current.version and not policy.always_denies
+  local converts = keeps_conversion(current, policy, charges)
+  local absent = not current
+  local state = older and current or reconciled(text, current, policy, now, charges)
+  local blocked = is_blocked(state)
+  local cost = takes_less and at_most(state, policy, asked) or asked
+
+  local admits, allowed = {}, not blocked
+  for i, slot in ipairs(state.slots) do
+    admits[i] = cost <= available(slot, now)
+    allowed = allowed and (admits[i] or slot.limit.shadow)
+  end
+  local full = allowed and holder.ttl > 0 and #state.reservations >= MOST_RESERVATIONS
+  if full and not policy.shadow then
+    return converts and state or text, pack('>Bddd', CAPACITY, state.reservations[1].time - now, state.version, now)
+  end
+  if allowed and charges and not full then
+    for i, slot in ipairs(state.slots) do
+      if admits[i] then
+        charge_to(slot, now, cost, holder)
+      end
+    end
+    if holder.ttl > 0 then
+      insert_by_end(
+        state.reservations,
+        { id = holder.id, cost = cost, version = state.version, taken = now, time = now + holder.ttl }
+      )
+    end
+    return or_absent(state), decision(state, admits, true, false, cost)
+  end
+  allowed = allowed and not full
+  local starts_block = charges and not allowed and not blocked and policy.block_on_excess > 0 and not policy.shadow
+  local kept = converts and state or text
+  if starts_block then
+    local finish = now + policy.block_on_excess
+    if not converts then
+      kept = absent and born_at(now) or state_of(text)
+    end
+    kept.blocked_until = finish
+    state.blocked_until = finish
+  end
+  return kept, decision(state, admits, allowed, blocked, cost)
+end
+
+local function place_of(reservations, id)
+  for place, reserved in ipairs(reservations) do
+    if reserved.id == id then
+      return place
+    end
+  end
+end
+
+-- Charges every limit that knows debt.
+local function indebt(state, cost)
+  for _, slot in ipairs(state.slots) do
+    if slot.limit.algorithm ~= CONCURRENT then
+      charge(slot, state.time, cost)
+    end
+  end
+end
+
+local function held_by(state, id)
+  for _, slot in ipairs(state and state.slots or {}) do
+    if holds(slot, id) then
+      return true
+    end
+  end
+  return false
+end
+
+local operations = {
+  -- acquire
+  function(text, current, op, now)
+    return judge(text, current, op.policy, op.a, false, { id = op.id, ttl = 0 }, true, now)
+  end,
+  -- peek
+  function(text, current, op, now)
+    local _, reply = judge(text, current, op.policy, op.a, false, NOBODY, false, now)
+    return text, reply
+  end,
+  -- acquire at most
+  function(text, current, op, now)
+    return judge(text, current, op.policy, op.a, true, { id = op.id, ttl = 0 }, true, now)
+  end,
+  -- reserve, for b microseconds
+  function(text, current, op, now)
+    return judge(text, current, op.policy, op.a, false, { id = op.id, ttl = op.b }, true, now)
+  end,
+  -- commit: a was spent
+  function(text, current, op, now)
+    local place = current and place_of(current.reservations, op.id)
+    if not place and op.a == 0 then
+      return text, effect(NOTHING)
+    end
+    local state = in_version_of(text, current, op.policy, now)
+    if not place then
+      indebt(state, op.a)
+      return or_absent(state), effect(LAPSED)
+    end
+    local unspent = state.reservations[place].cost - op.a
+    settle(state, place, max(0, unspent))
+    if unspent < 0 then
+      indebt(state, -unspent)
+    end
+    return or_absent(state), effect(APPLIED)
+  end,
+  -- penalize
+  function(text, current, op, now)
+    local state = in_version_of(text, current, op.policy, now)
+    indebt(state, op.a)
+    return or_absent(state), effect(APPLIED)
+  end,
+  -- cancel
+  function(text, current, op, now)
+    local place = current and place_of(current.reservations, op.id)
+    if not place then
+      return text, effect(NOTHING)
+    end
+    settle(current, place, current.reservations[place].cost)
+    return or_absent(current), effect(APPLIED)
+  end,
+  -- refund of a permits, charged under version b at the time c
+  function(text, current, op, now)
+    if not current or op.b ~= current.version or op.c < current.birth or op.c > now then
+      return text, effect(NOTHING)
+    end
+    local finish = NEVER_WAS
+    for _, slot in ipairs(current.slots) do
+      finish = max(finish, algorithm_of(slot).counted_until(slot, op.c))
+    end
+    if now >= finish then
+      return text, effect(NOTHING)
+    end
+    for _, permit in ipairs(current.refunded) do
+      if permit.id == op.id then
+        return text, effect(NOTHING)
+      end
+    end
+    if #current.refunded >= MOST_REFUNDED then
+      return text, effect(REFUSED)
+    end
+    if op.c == now then
+      current.held_until = max(current.held_until, now + 1)
+    end
+    for _, slot in ipairs(current.slots) do
+      refunded(slot, now, op.c, op.a)
+      if holds(slot, op.id) then
+        release(slot, op.id)
+      end
+    end
+    insert(current.refunded, { id = op.id, known_until = finish })
+    return or_absent(current), effect(APPLIED)
+  end,
+  -- release
+  function(text, current, op)
+    if not held_by(current, op.id) then
+      return text, effect(NOTHING)
+    end
+    for _, slot in ipairs(current.slots) do
+      if holds(slot, op.id) then
+        release(slot, op.id)
+      end
+    end
+    return or_absent(current), effect(APPLIED)
+  end,
+  -- extend
+  function(text, current, op, now)
+    if not held_by(current, op.id) then
+      return text, effect(NOTHING)
+    end
+    for _, slot in ipairs(current.slots) do
+      if holds(slot, op.id) then
+        for _, entry in ipairs(release(slot, op.id)) do
+          insert_by_end(slot.entries, { time = now + slot.limit.period, permits = entry.permits, id = op.id })
+        end
+      end
+    end
+    return or_absent(current), effect(APPLIED)
+  end,
+  -- block for a microseconds
+  function(text, current, op, now)
+    if current and now + op.a <= current.blocked_until then
+      return text, effect(NOTHING)
+    end
+    local state = current or born_at(now)
+    state.blocked_until = now + op.a
+    return or_absent(state), effect(APPLIED)
+  end,
+  -- unblock
+  function(text, current)
+    if not current or not is_blocked(current) then
+      return text, effect(NOTHING)
+    end
+    current.blocked_until = NEVER_WAS
+    return or_absent(current), effect(APPLIED)
+  end,
+  -- reset
+  function(text, current)
+    if not current then
+      return text, effect(NOTHING)
+    end
+    return nil, effect(APPLIED)
+  end,
+}
+
+-- The run ------------------------------------------------------------------------------------------------------------------
+
+-- The bytes after all operations, the state that they are of, and the replies.
+local function run()
+  local text, state = value or nil, nil
+  local replies, from = {}, 1
+  while from <= #ARGV[1] do
+    local op, code, policy, deadline = {}, nil, nil, nil
+    code, policy, op.a, op.b, op.c, deadline, op.id, from = unpack('>BBddddBc0', ARGV[1], from)
+    if time > deadline then
+      insert(replies, pack('>Bd', LATE, time))
+    else
+      op.policy = policy > 0 and policy_of(policy)
+      local current, now = advanced(text)
+      local after, reply = operations[code](text, current, op, now)
+      insert(replies, reply)
+      if after ~= text then
+        state = after
+        text = after and bytes_of(after, ARGV[2], true)
+      end
+    end
+  end
+  return text, state, replies
+end
+
+local done, text, state, replies = pcall(run)
+if not done then
+  local problem = text
+  if type(problem) == 'table' and problem.missing then
+    return pack('>Bd', WINDOW, problem.missing) .. (value or '')
+  elseif type(problem) == 'table' then
+    return redis.error_reply('CORRUPT the value of the key is none of guard: ' .. tostring(problem.corrupt))
+  end
+  error(problem)
+end
+if text ~= (value or nil) then
+  local written
+  if text then
+    local life = ARGV[3] == '' and max(0, ceil((expires_at(state) - time) / 1000)) + 1000 or 3600000
+    written = redis.pcall('SET', KEYS[1], text, 'PX', life)
+  else
+    written = redis.pcall('DEL', KEYS[1])
+  end
+  if type(written) == 'table' and written.err then
+    return written
+  end
+end
+return replies

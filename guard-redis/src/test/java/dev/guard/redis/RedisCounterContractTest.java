@@ -1,0 +1,39 @@
+package dev.guard.redis;
+
+import dev.guard.domain.FailureMode;
+import dev.guard.domain.Key;
+import dev.guard.domain.backend.Backend;
+import dev.guard.tck.CounterContract;
+import dev.guard.tck.ExpiringCounters;
+import dev.guard.tck.TckEnvironment;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** The scripts keep the contract of counters. */
+class RedisCounterContractTest implements CounterContract, ExpiringCounters {
+
+    private static final int PORT = Integer.getInteger("guard.test.redis.port", 16379);
+
+    @Override
+    public Backend open(TckEnvironment environment) {
+        return new RedisBackend(
+                "redis-test",
+                environment.settings(
+                        "redis-test",
+                        FailureMode.STRICT_DISTRIBUTED,
+                        Map.of(RedisBackend.NAMESPACE, environment.namespace())),
+                new SocketDriver(PORT)) {};
+    }
+
+    @Override
+    public Optional<Duration> timeToLive(Backend backend, TckEnvironment environment, Key key) {
+        byte[] written = new KeyLayout(environment.namespace()).write(key).key();
+        try (SocketDriver driver = new SocketDriver(PORT)) {
+            Object millis = driver.execute(written, "PTTL".getBytes(StandardCharsets.US_ASCII), written);
+            long left = millis == null ? -2 : (Long) millis;
+            return left == -2 ? Optional.empty() : Optional.of(Duration.ofMillis(left));
+        }
+    }
+}
