@@ -212,7 +212,7 @@ final class RedisCounterStore implements CounterStore {
 
     private CompletionStage<Void> submit(Call call) {
         List<CalendarPeriod> calendars = calendars(call);
-        return evaluated(call, arguments(call, calendars, clientTime(calendars)))
+        return evaluated(call, arguments(call, calendars, clientTimes(calendars)))
                 .thenCompose(reply -> {
                     Optional<RedisReplies.WindowMissing> missing = RedisReplies.windowMissing(reply);
                     return missing.isEmpty()
@@ -252,7 +252,7 @@ final class RedisCounterStore implements CounterStore {
 
     private void execute(Call call) {
         List<CalendarPeriod> calendars = calendars(call);
-        Object reply = evaluate(call, arguments(call, calendars, clientTime(calendars)));
+        Object reply = evaluate(call, arguments(call, calendars, clientTimes(calendars)));
         Optional<RedisReplies.WindowMissing> missing = RedisReplies.windowMissing(reply);
         if (missing.isPresent()) {
             reply = evaluate(call, argumentsFor(call, missing.get()));
@@ -315,8 +315,10 @@ final class RedisCounterStore implements CounterStore {
     }
 
     /** About what time it is, which only calendars need to know; a server that thinks otherwise says so. */
-    private long clientTime(List<CalendarPeriod> calendars) {
-        return calendars.isEmpty() ? 0 : clock.injectedTime().orElseGet(() -> Micros.of(Instant.now()));
+    private List<Long> clientTimes(List<CalendarPeriod> calendars) {
+        return calendars.isEmpty()
+                ? List.of()
+                : List.of(clock.injectedTime().orElseGet(() -> Micros.of(Instant.now())));
     }
 
     private byte[][] argumentsFor(Call call, RedisReplies.WindowMissing missing) {
@@ -327,17 +329,19 @@ final class RedisCounterStore implements CounterStore {
                 calendars.add(calendar);
             }
         }
-        return arguments(call, calendars, missing.moment());
+        List<Long> times = new ArrayList<>(clientTimes(calendars));
+        times.add(missing.moment());
+        return arguments(call, calendars, times);
     }
 
-    private byte[][] arguments(Call call, List<CalendarPeriod> calendars, long time) {
+    private byte[][] arguments(Call call, List<CalendarPeriod> calendars, List<Long> times) {
         byte[][] arguments = new byte[4 + 2 * call.policies.size()][];
         arguments[0] = operations(call);
         arguments[1] = call.written.suffix();
         arguments[2] = clock.injectedTime()
                 .map(now -> new ByteWriter(Double.BYTES).number(now).toBytes())
                 .orElse(NOTHING);
-        arguments[3] = windows(calendars, time);
+        arguments[3] = windows(calendars, times);
         for (int i = 0; i < call.policies.size(); i++) {
             arguments[4 + 2 * i] = call.policies.get(i).head();
             arguments[5 + 2 * i] = call.policies.get(i).numbers();
@@ -345,19 +349,22 @@ final class RedisCounterStore implements CounterStore {
         return arguments;
     }
 
-    private static byte[] windows(List<CalendarPeriod> calendars, long time) {
+    private static byte[] windows(List<CalendarPeriod> calendars, List<Long> times) {
         if (calendars.isEmpty()) {
             return NOTHING;
         }
-        ByteWriter out = new ByteWriter(64);
+        ByteWriter out = new ByteWriter(64 * times.size());
         for (CalendarPeriod calendar : calendars) {
-            long start = calendar.start(time);
-            long end = calendar.end(time);
-            out.text(PolicyBytes.name(calendar))
-                    .number(calendar.start(start - 1))
-                    .number(start)
-                    .number(end)
-                    .number(calendar.end(end));
+            byte[] name = PolicyBytes.name(calendar);
+            for (long time : times) {
+                long start = calendar.start(time);
+                long end = calendar.end(time);
+                out.text(name)
+                        .number(calendar.start(start - 1))
+                        .number(start)
+                        .number(end)
+                        .number(calendar.end(end));
+            }
         }
         return out.toBytes();
     }

@@ -90,8 +90,8 @@ end
 
 -- Calendars ----------------------------------------------------------------------------------------------------------------
 --
--- Only the caller knows time zones. For each calendar it sends the ends of three windows around its own idea of the time. A
--- window that is needed and not among them is asked for, by an error that names a moment of it.
+-- Only the caller knows time zones. For each calendar it sends the ends of three windows around its own idea of the time, and of
+-- three more when it is asked for them: a window that is needed and not there is an error that names a moment of it.
 
 local calendars
 
@@ -101,13 +101,15 @@ local function window(calendar, moment)
     local at, name, first, second, third, fourth = 1
     while at <= #ARGV[4] do
       name, first, second, third, fourth, at = unpack('>Bc0dddd', ARGV[4], at)
-      calendars[name] = { first, second, third, fourth }
+      calendars[name] = calendars[name] or {}
+      insert(calendars[name], { first, second })
+      insert(calendars[name], { second, third })
+      insert(calendars[name], { third, fourth })
     end
   end
-  local ends = calendars[calendar]
-  for i = 1, ends and 3 or 0 do
-    if ends[i] <= moment and moment < ends[i + 1] then
-      return ends[i], ends[i + 1]
+  for _, known in ipairs(calendars[calendar] or {}) do
+    if known[1] <= moment and moment < known[2] then
+      return known[1], known[2]
     end
   end
   error({ missing = moment })
@@ -538,7 +540,11 @@ local function charge_to(slot, now, cost, holder)
 end
 
 local function refunded(slot, now, moment, cost)
-  if slot.limit.algorithm ~= CONCURRENT and now < algorithm_of(slot).counted_until(slot, moment) then
+  local algorithm = slot.limit.algorithm
+  if algorithm == CONCURRENT or (algorithm == CALENDAR and slot.x == 0) then
+    return -- there is nothing to give back, so that no window has to be known
+  end
+  if now < algorithm_of(slot).counted_until(slot, moment) then
     algorithm_of(slot).refunded(slot, now, moment, cost)
   end
 end
