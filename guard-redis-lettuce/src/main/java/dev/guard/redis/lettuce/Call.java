@@ -246,7 +246,13 @@ final class Call implements RedisCommand<byte[], byte[], @Nullable Object> {
     }
 
     /** The name of a command that has no constant here. */
-    private record Name(byte[] bytes) implements ProtocolKeyword {
+    private static final class Name implements ProtocolKeyword {
+
+        private final byte[] bytes;
+
+        Name(byte[] bytes) {
+            this.bytes = bytes;
+        }
 
         @Override
         public byte[] getBytes() {

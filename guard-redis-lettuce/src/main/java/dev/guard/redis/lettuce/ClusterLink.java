@@ -32,7 +32,9 @@ final class ClusterLink implements Link {
                 .eventBus()
                 .get()
                 .filter(ClusterTopologyChangedEvent.class::isInstance)
-                .subscribe(change -> connectAll());
+                .subscribe(change -> {
+                    var unused = connectAll();
+                });
     }
 
     static ClusterLink open(RedisClusterClient client, String where) {

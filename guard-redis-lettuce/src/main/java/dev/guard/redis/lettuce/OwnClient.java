@@ -17,7 +17,6 @@ import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions.RefreshTrigger;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.event.Event;
 import io.lettuce.core.event.connection.ConnectionActivatedEvent;
@@ -172,9 +171,9 @@ final class OwnClient implements AutoCloseable {
         client.setOptions(ClusterClientOptions.builder(options)
                 .maxRedirects(MOST_REDIRECTIONS)
                 .validateClusterNodeMembership(false)
+                // Besides the period, every sign of a change asks for the topology; that is the default.
                 .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                         .enablePeriodicRefresh(TOPOLOGY_PERIOD)
-                        .enableAdaptiveRefreshTrigger(RefreshTrigger.values())
                         .adaptiveRefreshTriggersTimeout(TOPOLOGY_PAUSE)
                         .refreshTriggersReconnectAttempts(1)
                         .build())
