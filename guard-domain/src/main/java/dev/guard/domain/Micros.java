@@ -46,6 +46,11 @@ public final class Micros {
         return Periods.parse(text);
     }
 
+    /** A duration of {@code micros} > 0 as {@link #parse} reads it, in the largest unit that divides it. */
+    public static String text(long micros) {
+        return Periods.text(micros);
+    }
+
     /** The microseconds from the epoch to an instant, rounded down. */
     public static long of(Instant instant) {
         return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;

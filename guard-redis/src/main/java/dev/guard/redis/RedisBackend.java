@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * The part of a Redis backend that does not depend on the client. Subclasses are the backends that applications open; they add the
@@ -119,6 +120,22 @@ public abstract class RedisBackend implements Backend {
             result.completeExceptionally(RedisErrors.translated(e));
         }
         return result;
+    }
+
+    /**
+     * Runs what opens a driver, so that its errors are guard's own.
+     *
+     * @throws BackendUnavailableException if the server does not answer, or refuses
+     */
+    protected static <D extends RedisDriver> D connected(Supplier<D> connect) {
+        try {
+            return connect.get();
+        } catch (RuntimeException e) {
+            if (RedisErrors.translated(e) instanceof RuntimeException translated) {
+                throw translated;
+            }
+            throw e;
+        }
     }
 
     /**

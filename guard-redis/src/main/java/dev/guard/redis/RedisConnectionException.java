@@ -1,6 +1,7 @@
 package dev.guard.redis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /** No answer came. */
 public final class RedisConnectionException extends RuntimeException {
@@ -18,7 +19,7 @@ public final class RedisConnectionException extends RuntimeException {
      * @param message what happened, without secrets
      * @param cause the client's error
      */
-    public RedisConnectionException(Reason reason, boolean sent, String message, Throwable cause) {
+    public RedisConnectionException(Reason reason, boolean sent, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.sent = sent;

@@ -42,7 +42,12 @@ public enum GuardModule {
     MEMORY("guard-memory", "dev.guard.memory", Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
 
     /** What both Redis backends share: scripts, key layout, replies, errors. No client. */
-    REDIS("guard-redis", "dev.guard.redis", Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA), "dev.guard.domain.."),
+    REDIS(
+            "guard-redis",
+            "dev.guard.redis",
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA),
+            "dev.guard.domain..",
+            "javax.net.ssl.."),
 
     /** Redis through Lettuce. */
     REDIS_LETTUCE(
