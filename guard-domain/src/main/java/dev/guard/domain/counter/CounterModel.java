@@ -414,7 +414,6 @@ public final class CounterModel {
         boolean gains = !from.isInitial()
                 && !from.isConcurrent()
                 && !slot.isConcurrent()
-                && limit.capacity() > 0
                 && slot.available(now) > available;
         return gains ? LimitSlot.initial(limit).charged(now, limit.capacity() - available) : slot;
     }
@@ -476,11 +475,7 @@ public final class CounterModel {
         Policy policy = compiled.policy();
         List<LimitSlot> slots = state.slots();
         long now = state.time();
-        if (compiled.isSimple()
-                && !state.isBlocked()
-                && slots.size() == 1
-                && state.version() == policy.version()
-                && isOf(slots.get(0), policy.limits().get(0))) {
+        if (compiled.isSimple() && !older && !state.isBlocked()) {
             LimitState only = slots.get(0).state();
             return ofOnlyLimit(compiled, only.x(), only.y(), now, cost, allowed);
         }
