@@ -146,12 +146,15 @@ final class Corners {
             policy 1 | version 1 | carry AS_IS | 2/10s interval burst 6
             0 acquire s0 policy 0 cost 3
             0 acquire s1 policy 1 cost 5 id a
+            0 acquire s2 policy 1 cost 5 id c
             10_000_000 peek s0 policy 0 cost 5
             10_000_000 acquire s0 policy 0 cost 4
             10_000_000 acquire s1 policy 1 cost 2 id b
             10_000_001 peek s1 policy 1 cost 2
             15_000_000 refund s1 cost 5 id a version 1 time 0
             15_000_000 acquire s1 policy 1 cost 6
+            15_000_000 refund s2 cost 5 id c version 1 time 0
+            15_000_000 peek s2 policy 1 cost 6
             """,
             """
             The beat of an interval is kept that is no multiple of the new period
@@ -174,6 +177,16 @@ final class Corners {
             0 acquire s0 policy 0 cost 600000000000
             4_800_999_999 peek s0 policy 0 cost 200000000001
             4_801_000_000 acquire s0 policy 0 cost 200000000001
+            """,
+            """
+            The window before this one weighs by the share of it that the last minute covers
+            policy 0 | version 1 | carry AS_IS | 10/1m sliding
+            0 acquire s0 policy 0 cost 8
+            89_999_999 acquire s0 policy 0 cost 6
+            90_000_000 acquire s0 policy 0 cost 7
+            90_000_000 acquire s0 policy 0 cost 6
+            90_000_000 acquire s0 policy 0 cost 1
+            97_500_000 acquire s0 policy 0 cost 1
             """,
             """
             A sliding window that shrinks keeps of the one before no more than is used by now
