@@ -411,10 +411,8 @@ public final class CounterModel {
     /** The slot, or one that counts as used what the conversion would have forgotten without a version that says so. */
     private static LimitSlot withoutGain(LimitSlot slot, LimitSlot from, Limit limit, long now) {
         long available = from.available(now);
-        boolean gains = !from.isInitial()
-                && !from.isConcurrent()
-                && !slot.isConcurrent()
-                && slot.available(now) > available;
+        boolean gains =
+                !from.isInitial() && !from.isConcurrent() && !slot.isConcurrent() && slot.available(now) > available;
         return gains ? LimitSlot.initial(limit).charged(now, limit.capacity() - available) : slot;
     }
 
