@@ -9,8 +9,8 @@ import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
 /**
- * Histories that somebody thought of, for what random ones seldom come upon. Each is there because the kit once passed a model
- * that was wrong in it. They are written as {@link RecordedHistory} has them, without the answers, and with a title; times
+ * Histories that somebody thought of, for what random ones seldom come upon. Most are there because the kit once passed a model
+ * that was wrong in them. They are written as {@link RecordedHistory} has them, without the answers, and with a title; times
  * count from {@link #START}.
  */
 final class Corners {
