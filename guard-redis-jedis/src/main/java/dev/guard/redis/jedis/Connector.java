@@ -87,17 +87,17 @@ final class Connector implements PooledObjectFactory<Connection> {
         }
     }
 
-    /** A connection that was closed on this side is not handed out. */
+    /** A connection that was closed on this side, or has bytes that nobody asked for, is not handed out. */
     @Override
     public void activateObject(PooledObject<Connection> pooled) {
         if (!validateObject(pooled)) {
-            throw new IllegalStateException("the connection is closed");
+            throw new IllegalStateException("the connection is closed, or not where it should be");
         }
     }
 
     @Override
     public boolean validateObject(PooledObject<Connection> pooled) {
-        return !pooled.getObject().isBroken() && pooled.getObject().isConnected();
+        return pooled.getObject() instanceof GuardConnection connection && connection.isFresh();
     }
 
     @Override
