@@ -38,6 +38,12 @@ class DecisionTest {
     }
 
     @Test
+    @DisplayName("comes from a source that is not degraded, unless it says so")
+    void source() {
+        assertThat(SOURCE).isEqualTo(new DecisionSource("model", FailureMode.STRICT_DISTRIBUTED, false));
+    }
+
+    @Test
     @DisplayName("that allows is bound by the limit with the least left, the first declared of equals")
     void allowedIsBoundByTheLeast() {
         Decision decision = of(true, says(0, 5, 0, 50), says(1, 3, 0, 10), says(2, 3, 0, 70));

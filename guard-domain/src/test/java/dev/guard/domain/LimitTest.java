@@ -363,6 +363,12 @@ class LimitTest {
                         + " of 1s INEXACT",
                 "1000000000/316223999999999us sliding|capacity 1000000000 and a largest debt of 1000000000 with a period"
                         + " of 316223999999999us INEXACT, or a period in whole seconds",
+                "2251799813685248/1500ms|capacity 2251799813685248 and a largest debt of 2251799813685248 with a period"
+                        + " of 1500ms INEXACT, or a period in whole seconds",
+                "2251799813685248/1500ms fixed|capacity 2251799813685248 and a largest debt of 2251799813685248 with a"
+                        + " period of 1500ms INEXACT",
+                "2251799813685248/1s sliding|capacity 2251799813685248 and a largest debt of 2251799813685248 with a"
+                        + " period of 1s INEXACT",
             })
     void isRefused(String text, String expected) {
         String message = expected.replace("FORMS", FORMS)

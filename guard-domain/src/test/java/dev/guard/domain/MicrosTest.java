@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,13 @@ class MicrosTest {
         assertThatThrownBy(() -> Micros.of(Duration.ofNanos(-1)))
                 .isInstanceOf(InvalidArgumentException.class)
                 .hasMessage("duration is PT-0.000000001S, expected zero or more");
+    }
+
+    @Test
+    @DisplayName("are rounded down from an instant, before the epoch as well")
+    void fromAnInstant() {
+        assertThat(Micros.of(Instant.ofEpochSecond(2, 1_999))).isEqualTo(2_000_001);
+        assertThat(Micros.of(Instant.ofEpochSecond(-2, 999_999_999))).isEqualTo(-1_000_001);
     }
 
     @Test
@@ -79,6 +87,8 @@ class MicrosTest {
     @CsvSource({
         "0, 5, 0",
         "3, 5, 15",
+        "45174857142857, 7, 316223999999999",
+        "45174857142858, 7, 316224000000000",
         "316224000, 1000000, 316224000000000",
         "316224001, 1000000, 316224000000000",
         "9223372036854775807, 1, 316224000000000",

@@ -29,6 +29,12 @@ class PermitTest {
                 .isNotEqualTo(new Permit("order-17", 3, 2, -4));
     }
 
+    @Test
+    @DisplayName("is printed without its id")
+    void isPrintedWithoutItsId() {
+        assertThat(new Permit("secret", 2, 3, 4)).hasToString("Permit[cost=2, version=3, time=4]");
+    }
+
     @ParameterizedTest(name = "may have the id {0}")
     @ValueSource(strings = {"a", "z", "A", "Z", "0", "9", ".", "_", "~", "-", "0b9c6f0e-2f6d-4d0e-9a51-6b1f7f1e2a33"})
     void mayHaveTheId(String id) {

@@ -114,9 +114,11 @@ final class PlainScripts {
 
     /** The format of as many doubles as the parts name. */
     private static String doubles(List<Parts> limits, String part) {
-        return limits.stream()
-                .map(limit -> "d".repeat(limit.get(part).split(",", -1).length))
-                .collect(Collectors.joining());
+        return limits.stream().map(limit -> "d".repeat(names(limit.get(part)))).collect(Collectors.joining());
+    }
+
+    private static int names(String list) {
+        return 1 + (int) list.chars().filter(c -> c == ',').count();
     }
 
     /** What one algorithm contributes to the template, by name. */
@@ -130,9 +132,10 @@ final class PlainScripts {
             for (String line :
                     RedisScript.resource("plain/" + algorithm + ".lua").lines().toList()) {
                 if (line.startsWith(MARK)) {
-                    String[] words = line.substring(MARK.length()).split(" ", 2);
-                    name = words[0];
-                    texts.put(name, words.length > 1 ? words[1] : "");
+                    String mark = line.substring(MARK.length());
+                    int space = mark.indexOf(' ');
+                    name = space < 0 ? mark : mark.substring(0, space);
+                    texts.put(name, space < 0 ? "" : mark.substring(space + 1));
                 } else if (!name.isEmpty()) {
                     String before = texts.getOrDefault(name, "");
                     texts.put(name, before.isEmpty() ? line.strip() : before + "\n" + line);

@@ -48,10 +48,11 @@ final class ServerVersion {
     }
 
     static void require(String server, String version) {
-        String[] parts = version.split("\\.", -1);
+        int dot = version.indexOf('.');
+        int next = version.indexOf('.', dot + 1);
         try {
-            int major = Integer.parseInt(parts[0]);
-            int minor = parts.length > 1 ? Integer.parseInt(parts[1]) : 0;
+            int major = Integer.parseInt(dot < 0 ? version : version.substring(0, dot));
+            int minor = dot < 0 ? 0 : Integer.parseInt(version.substring(dot + 1, next < 0 ? version.length() : next));
             if (major > LEAST_MAJOR || (major == LEAST_MAJOR && minor >= LEAST_MINOR)) {
                 return;
             }

@@ -6,6 +6,7 @@ import dev.guard.domain.backend.Backend;
 import dev.guard.tck.CounterContract;
 import dev.guard.tck.ExpiringCounters;
 import dev.guard.tck.TckEnvironment;
+import dev.guard.testing.redis.RedisServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -14,26 +15,21 @@ import java.util.Optional;
 /** The scripts keep the contract of counters. */
 class RedisCounterContractTest implements CounterContract, ExpiringCounters {
 
-    private static final int PORT = Integer.getInteger("guard.test.redis.port", 16379);
-
     @Override
     public Backend open(TckEnvironment environment) {
-        return new RedisBackend(
-                "redis-test",
+        return new TestRedis(
                 environment.settings(
-                        "redis-test",
+                        TestRedis.NAME,
                         FailureMode.STRICT_DISTRIBUTED,
                         Map.of(RedisBackend.NAMESPACE, environment.namespace())),
-                new SocketDriver(PORT)) {};
+                RedisServers.shared());
     }
 
     @Override
     public Optional<Duration> timeToLive(Backend backend, TckEnvironment environment, Key key) {
         byte[] written = new KeyLayout(environment.namespace()).write(key).key();
-        try (SocketDriver driver = new SocketDriver(PORT)) {
-            Object millis = driver.execute(written, "PTTL".getBytes(StandardCharsets.US_ASCII), written);
-            long left = millis == null ? -2 : (Long) millis;
-            return left == -2 ? Optional.empty() : Optional.of(Duration.ofMillis(left));
-        }
+        Object millis = RedisServers.shared().command("PTTL".getBytes(StandardCharsets.US_ASCII), written);
+        long left = millis == null ? -2 : (Long) millis;
+        return left == -2 ? Optional.empty() : Optional.of(Duration.ofMillis(left));
     }
 }

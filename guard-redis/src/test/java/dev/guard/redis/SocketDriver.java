@@ -1,33 +1,29 @@
 package dev.guard.redis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import dev.guard.testing.redis.RedisServer;
+import dev.guard.testing.redis.RespConnection;
+import dev.guard.testing.redis.RespErrorException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** The least that a driver can be: sockets, and one call at a time on each. */
+/** The least that a driver can be: some connections to one server, and one call at a time on each. */
 final class SocketDriver implements RedisDriver {
 
-    private final int port;
-    private final ConcurrentLinkedQueue<Connection> idle = new ConcurrentLinkedQueue<>();
+    private final RedisServer server;
+    private final ConcurrentLinkedQueue<RespConnection> idle = new ConcurrentLinkedQueue<>();
 
-    SocketDriver(int port) {
-        this.port = port;
+    SocketDriver(RedisServer server) {
+        this.server = server;
     }
 
     @Override
     public CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command) {
-        return CompletableFuture.supplyAsync(() -> execute(key, command));
+        return CompletableFuture.supplyAsync(() -> call(command));
     }
 
     @Override
@@ -37,16 +33,17 @@ final class SocketDriver implements RedisDriver {
 
     private @Nullable Object call(byte[]... command) {
         try {
-            Connection connection = idle.poll();
-            if (connection == null) {
-                connection = new Connection(port);
+            RespConnection known = idle.poll();
+            RespConnection connection = known == null ? server.connectAsClient() : known;
+            try {
+                return connection.command(command);
+            } catch (RespErrorException e) {
+                throw new RedisErrorReply(String.valueOf(e.getMessage()));
+            } finally {
+                if (!connection.isClosed()) {
+                    idle.add(connection);
+                }
             }
-            Object reply = connection.call(command);
-            idle.add(connection);
-            if (reply instanceof RedisErrorReply error) {
-                throw error;
-            }
-            return reply;
         } catch (IOException e) {
             throw new RedisConnectionException(Reason.CONNECTION_LOST, true, "the connection broke", e);
         }
@@ -57,7 +54,7 @@ final class SocketDriver implements RedisDriver {
         return List.of(new Node() {
             @Override
             public String name() {
-                return "127.0.0.1:" + port;
+                return server.address();
             }
 
             @Override
@@ -69,84 +66,8 @@ final class SocketDriver implements RedisDriver {
 
     @Override
     public void close() {
-        for (Connection connection = idle.poll(); connection != null; connection = idle.poll()) {
+        for (RespConnection connection = idle.poll(); connection != null; connection = idle.poll()) {
             connection.close();
-        }
-    }
-
-    private static final class Connection {
-        private final Socket socket;
-        private final InputStream in;
-        private final OutputStream out;
-
-        Connection(int port) throws IOException {
-            socket = new Socket("127.0.0.1", port);
-            socket.setTcpNoDelay(true);
-            in = new BufferedInputStream(socket.getInputStream());
-            out = new BufferedOutputStream(socket.getOutputStream());
-        }
-
-        @Nullable
-        Object call(byte[]... command) throws IOException {
-            out.write(("*" + command.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
-            for (byte[] part : command) {
-                out.write(("$" + part.length + "\r\n").getBytes(StandardCharsets.US_ASCII));
-                out.write(part);
-                out.write('\r');
-                out.write('\n');
-            }
-            out.flush();
-            return read();
-        }
-
-        private @Nullable Object read() throws IOException {
-            String line = line();
-            String rest = line.substring(1);
-            switch (line.charAt(0)) {
-                case '+':
-                    return rest.getBytes(StandardCharsets.UTF_8);
-                case '-':
-                    return new RedisErrorReply(rest);
-                case ':':
-                    return Long.valueOf(rest);
-                case '$':
-                    int length = Integer.parseInt(rest);
-                    if (length < 0) {
-                        return null;
-                    }
-                    byte[] bytes = in.readNBytes(length);
-                    in.skipNBytes(2);
-                    return bytes;
-                case '*':
-                    int count = Integer.parseInt(rest);
-                    List<@Nullable Object> items = new ArrayList<>();
-                    for (int i = 0; i < count; i++) {
-                        items.add(read());
-                    }
-                    return items;
-                default:
-                    throw new IOException("unexpected " + line);
-            }
-        }
-
-        private String line() throws IOException {
-            StringBuilder line = new StringBuilder();
-            for (int c = in.read(); c != '\r'; c = in.read()) {
-                if (c < 0) {
-                    throw new IOException("closed");
-                }
-                line.append((char) c);
-            }
-            in.skipNBytes(1);
-            return line.toString();
-        }
-
-        void close() {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                // nothing is left of it
-            }
         }
     }
 }

@@ -127,6 +127,14 @@ public interface CounterRules extends BackendContract {
                     1_000_000,
                     ((Decision) denied).retryAfterMicros(),
                     "the first reservation lapses then");
+            Policy newer = policy(2, Carry.AS_IS, policy.limits());
+            denied = trial.run(new Reserve(key, newer, 1, "newer", 1_000_000, Deadline.NONE));
+            trial.expectAllowed(false, (Decision) denied, "the key holds 4,096 reservations under any version");
+            trial.expectNumber(
+                    "the version",
+                    2,
+                    trial.look(policy, key).version(),
+                    "the newer version has had its first call, which was denied");
             trial.advance(1_000_000);
             trial.expectAllowed(true, (Decision) trial.run(more), "the first reservation has lapsed");
         }
@@ -375,6 +383,32 @@ public interface CounterRules extends BackendContract {
         }
     }
 
+    /** As many charges as a log keeps, each at a time of its own, and debt. */
+    @Property(tries = 1)
+    @Label("S9 a log keeps 4,096 charges; debt beyond them joins the newest one, which counts from then")
+    default void aLogIsBounded() {
+        Policy policy = Policy.of("p", Limit.parse("4096/1h log"));
+        Key key = policy.key("t", "s");
+        try (Trial trial = Trial.of(this, Trial.CALM)) {
+            for (int i = 0; i < 4_096; i++) {
+                trial.expectAllowed(true, trial.acquire(policy, key, 1), "the limit has 4,096");
+                trial.advance(1);
+            }
+            trial.advance(1_000_000);
+            trial.run(new Penalize(key, policy, 1, Deadline.NONE));
+            trial.advance(3_600_000_000L - 1_000_000 - 1);
+            trial.expectNumber(
+                    "remaining",
+                    4_094,
+                    trial.look(policy, key).remaining(),
+                    "all but the newest charge are an hour old; it joined a debt that was charged a second later");
+            trial.advance(1_000_000);
+            trial.expectNumber("remaining", 4_094, trial.look(policy, key).remaining(), "the debt is not an hour old");
+            trial.advance(1);
+            trial.expectNumber("remaining", 4_096, trial.look(policy, key).remaining(), "the debt is an hour old");
+        }
+    }
+
     private static long largest(String kind) {
         for (long most = 1L << 51; ; most >>= 1) {
             try {
@@ -487,17 +521,14 @@ public interface CounterRules extends BackendContract {
 
     /** One more than a key remembers. */
     @Property(tries = 3)
-    @Label("S10 a key remembers 64 refunded permits; the 65th refund is refused and gives nothing back")
+    @Label("S10 a key remembers 64 refunded permits while they count; the 65th refund is refused, gives nothing back")
     default void theSixtyFifthRefundIsRefused(@ForAll boolean asynchronous) {
-        Policy policy = Policy.of("p", Limit.parse("100/1h fixed"));
+        Policy policy = Policy.of("p", Limit.parse("100/1h log"));
         Key key = policy.key("t", "s");
         try (Trial trial = Trial.of(this)) {
             List<Permit> permits = new ArrayList<>();
             for (int i = 0; i < 66; i++) {
-                String id = "id" + i;
-                if (trial.acquire(policy, key, 1, id) instanceof Allowed allowed) {
-                    permits.add(allowed.permit(id));
-                }
+                takeInto(permits, trial, policy, key);
             }
             trial.expectNumber("the number of permits", 66, permits.size(), "the limit has 100");
             for (int i = 0; i < 64; i++) {
@@ -509,8 +540,20 @@ public interface CounterRules extends BackendContract {
                     outcome == Effect.REFUSED,
                     "refund 65 was answered " + Answers.text(outcome) + ", expected REFUSED");
             trial.expectNumber("remaining", 98, trial.look(policy, key).remaining(), "64 of 66 were given back");
-            trial.advance(3_600_000_000L);
-            trial.expectEffect(Effect.NOTHING, refund, "the window has ended, and nothing is counted of it");
+            trial.advance(3_599_999_999L);
+            takeInto(permits, trial, policy, key);
+            Refund late = new Refund(key, permits.get(66), Deadline.NONE);
+            trial.expectEffect(Effect.REFUSED, late, "the 64 permits are counted for a microsecond more");
+            trial.advance(1);
+            trial.expectEffect(Effect.NOTHING, refund, "its permit is counted no more");
+            trial.expectEffect(Effect.APPLIED, late, "the 64 permits are counted no more, and forgotten");
+        }
+    }
+
+    private static void takeInto(List<Permit> permits, Trial trial, Policy policy, Key key) {
+        String id = "id" + permits.size();
+        if (trial.acquire(policy, key, 1, id) instanceof Allowed allowed) {
+            permits.add(allowed.permit(id));
         }
     }
 

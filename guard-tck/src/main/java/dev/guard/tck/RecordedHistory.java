@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * none of these rules would see it. Recorded answers do: they pin what the contract said when they were recorded, across
  * releases.
  *
- * <p>A history begins with the line {@code history <number>}, followed by its policies, all of one name, and its steps:
+ * <p>A history begins with the line {@code history <number>}, followed by its policies, all of one name, and its steps;
+ * before some there is a line that begins with {@code #} and says what they are about:
  *
  * <pre>
  * policy 0 | version 1 | carry AS_IS | 5/1m | 2/1s fixed, debt 3, shadow

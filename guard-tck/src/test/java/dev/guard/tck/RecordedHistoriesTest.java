@@ -57,12 +57,31 @@ class RecordedHistoriesTest {
     @BeforeAll
     static void record() throws IOException {
         if (Boolean.getBoolean("guard.tck.record")) {
-            StringBuilder text = new StringBuilder(HEADER);
+            List<RecordedHistory> histories = new ArrayList<>();
             for (int i = 1; i <= HISTORIES; i++) {
-                text.append(new Recorder(i).record().text()).append('\n');
+                histories.add(new Recorder(i).record());
             }
-            Files.writeString(FILE, text);
+            for (int i = 0; i < Corners.count(); i++) {
+                histories.add(corner(i));
+            }
+            Files.writeString(FILE, text(histories));
         }
+    }
+
+    private static RecordedHistory corner(int index) {
+        Model model = new Model();
+        return Corners.recorded(
+                index, HISTORIES + 1 + index, (operation, time) -> RecordedHistory.text(model.run(operation, time)));
+    }
+
+    private static String text(List<RecordedHistory> histories) {
+        StringBuilder text = new StringBuilder(HEADER);
+        for (RecordedHistory history : histories) {
+            int corner = history.number() - HISTORIES - 1;
+            text.append(corner < 0 ? "" : "# " + Corners.title(corner) + "\n");
+            text.append(history.text()).append('\n');
+        }
+        return text.toString();
     }
 
     private static List<RecordedHistory> recorded() throws IOException {
@@ -73,7 +92,7 @@ class RecordedHistoriesTest {
     @DisplayName("are what the model answers")
     void areTheModels() throws IOException {
         List<RecordedHistory> recorded = recorded();
-        assertThat(recorded).hasSize(HISTORIES);
+        assertThat(recorded).hasSize(HISTORIES + Corners.count());
         for (RecordedHistory history : recorded) {
             Model model = new Model();
             for (RecordedHistory.Step step : history.steps()) {
@@ -87,9 +106,16 @@ class RecordedHistoriesTest {
     @Test
     @DisplayName("read back as they are written")
     void readBack() throws IOException {
-        StringBuilder text = new StringBuilder(HEADER);
-        recorded().forEach(history -> text.append(history.text()).append('\n'));
-        assertThat(text.toString()).isEqualTo(Files.readString(FILE));
+        assertThat(text(recorded())).isEqualTo(Files.readString(FILE));
+    }
+
+    @Test
+    @DisplayName("end with the corners, each as it was written down")
+    void endWithTheCorners() throws IOException {
+        List<RecordedHistory> recorded = recorded();
+        for (int i = 0; i < Corners.count(); i++) {
+            assertThat(recorded.get(HISTORIES + i).text()).isEqualTo(corner(i).text());
+        }
     }
 
     @Test

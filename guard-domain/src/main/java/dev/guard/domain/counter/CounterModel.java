@@ -437,11 +437,8 @@ public final class CounterModel {
     /** The slot, or one that counts as used what the conversion would have forgotten without a version that says so. */
     private static LimitSlot withoutGain(LimitSlot slot, LimitSlot from, Limit limit, long now) {
         long available = from.available(now);
-        boolean gains = !from.isInitial()
-                && !from.isConcurrent()
-                && !slot.isConcurrent()
-                && limit.capacity() > 0
-                && slot.available(now) > available;
+        boolean gains =
+                !from.isInitial() && !from.isConcurrent() && !slot.isConcurrent() && slot.available(now) > available;
         return gains ? LimitSlot.initial(limit).charged(now, limit.capacity() - available) : slot;
     }
 
@@ -502,11 +499,7 @@ public final class CounterModel {
         Policy policy = compiled.policy();
         List<LimitSlot> slots = state.slots();
         long now = state.time();
-        if (compiled.isSimple()
-                && !state.isBlocked()
-                && slots.size() == 1
-                && state.version() == policy.version()
-                && isOf(slots.get(0), policy.limits().get(0))) {
+        if (compiled.isSimple() && !older && !state.isBlocked()) {
             LimitState only = slots.get(0).state();
             return ofOnlyLimit(compiled, only.x(), only.y(), now, cost, allowed);
         }

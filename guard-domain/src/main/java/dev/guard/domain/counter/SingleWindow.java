@@ -18,10 +18,10 @@ abstract sealed class SingleWindow extends ScalarAlgorithm permits FixedWindow, 
 
     @Override
     LimitState refunded(LimitNumbers numbers, LimitState state, long now, long time, long cost) {
-        if (cost >= state.x()) {
-            return state.x() > 0 && isOfWindow(numbers, state.y(), time) ? initial(numbers) : state;
+        if (state.x() == 0 || !isOfWindow(numbers, state.y(), time)) {
+            return state;
         }
-        return isOfWindow(numbers, state.y(), time) ? new LimitState(state.x() - cost, state.y()) : state;
+        return cost >= state.x() ? initial(numbers) : new LimitState(state.x() - cost, state.y());
     }
 
     @Override

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -129,6 +130,42 @@ class CasCounterStoreTest {
             Acquire acquire = new Acquire(KEY, POLICY, 1, Deadline.after(System.nanoTime(), 1_000));
             assertUnavailable(waiting, acquire, Reason.TIMEOUT, "until the deadline; nothing was changed");
         });
+    }
+
+    @Test
+    @DisplayName("wait for others on the key up to the latest deadline of a command, wherever in it that is")
+    void latestDeadlineInLine() throws Exception {
+        Acquire late = new Acquire(KEY, POLICY, 1, Deadline.after(System.nanoTime(), 1));
+        AtomicReference<FutureTask<List<Outcome>>> both = new AtomicReference<>();
+        withOneInLine(waiting -> {
+            both.set(new FutureTask<>(() -> waiting.execute(List.of(late, acquire(1)))));
+            Thread thread = new Thread(both.get());
+            thread.start();
+            while (thread.getState() != Thread.State.TIMED_WAITING && thread.isAlive()) {
+                Thread.onSpinWait();
+            }
+        });
+        assertThat(both.get().get(60, TimeUnit.SECONDS))
+                .satisfiesExactly(
+                        outcome -> assertThat(outcome).isInstanceOf(Late.class),
+                        outcome -> assertThat(allowed(outcome)).isTrue());
+    }
+
+    @Test
+    @DisplayName("S13 reset a key anew where another call changed it before it was removed")
+    void overtakenReset() {
+        store.execute(List.of(acquire(1)));
+        MapCasStore overtaken = new MapCasStore(shared) {
+            @Override
+            protected boolean remove(Key key, Stored<Long> expected) {
+                if (shared.writes.get() == 1) {
+                    store.execute(List.of(acquire(1)));
+                }
+                return super.remove(key, expected);
+            }
+        };
+        assertThat(overtaken.execute(List.of(new Reset(KEY, Deadline.NONE)))).containsExactly(Effect.APPLIED);
+        assertThat(shared.rows).isEmpty();
     }
 
     @Test
@@ -384,6 +421,11 @@ class CasCounterStoreTest {
         AtomicReference<Throwable> seen = new AtomicReference<>();
         store.submit(List.of(acquire(1))).whenComplete((outcomes, error) -> seen.set(error));
         assertThat(seen.get()).isInstanceOf(GuardClosedException.class);
+        List<Runnable> queue = new ArrayList<>();
+        MapCasStore queued = new MapCasStore(shared, ModelKey.SOURCE, queue::add, () -> 0);
+        queued.close();
+        assertThat(queued.submit(List.of(acquire(1)))).isCompletedExceptionally();
+        assertThat(queue).isEmpty();
     }
 
     @Test

@@ -62,6 +62,21 @@ class CounterModelTest {
         assertThat(decision.nextAfterMicros()).isEqualTo(next);
     }
 
+    @ParameterizedTest(
+            name = "S6 {0}, of which 4 were taken: a cost of {1} waits {2} µs, read without the model as with it")
+    @CsvSource({"10/1s, 6, 0", "10/1s, 7, 100000", "10/1s fixed, 6, 0", "10/1s fixed, 10, 1000000"})
+    void tellsTheWaitOfTheOnlyLimit(String limit, long cost, long wait) {
+        Policy policy = policy(limit);
+        key.acquire(policy, 4, START);
+        LimitSlot slot = key.state().slots().get(0);
+        OnlyLimit only = CompiledPolicy.of(policy, ModelKey.SOURCE).onlyLimit();
+        assertThat(only).isNotNull();
+
+        assertThat(only.retryAfter(slot.state().x(), slot.state().y(), START, cost))
+                .isEqualTo(wait);
+        assertThat(slot.retryAfter(START, cost)).isEqualTo(wait);
+    }
+
     @Test
     @DisplayName("S5 charges all limits or none")
     void chargesAllOrNone() {

@@ -8,6 +8,7 @@ import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Key;
 import dev.guard.domain.Limit;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.Permit;
 import dev.guard.domain.Policy;
 import dev.guard.domain.counter.CounterOperation.Acquire;
@@ -92,9 +93,12 @@ class CounterStateCodecTest {
                     6731 00 00 00 01 01 09 05 0a 00 01          | the algorithm is 9; expected one that         | an unknown algorithm
                     6731 00 00 00 01 01 03 ffffffffffffff7f 0a 00 01 | the capacity: 72057594037927935; expected 0 to | a capacity out of range
                     6731 00 00 00 01 01 03 05 00 00 01          | the period: 0; expected 1 to                | no period
-                    6731 00 00 00 01 01 03 05 0a 0b 01          | the largest debt: -6; expected -5 to        | a debt below 0
+                    6731 00 00 00 01 01 03 05 0a 0b 01          | the largest debt: -6; expected -5 to 4503599627370490 | a debt below 0
                     6731 00 00 00 01 01 03 05 0a 00 0b 01       | the permits used: 11; expected 0 to 10      | more used than can be
                     6731 00 00 00 01 01 03 05 0a 00 01 0a       | the age: 10; expected 0 to 9                | a window that is over
+                    6731 00 00 00 01 01 02 05 05 0a 00 01 0a    | the age: 10; expected 0 to 9                | permits that are back
+                    6731 00 00 00 01 01 06 05 0a 00 01 01 0a    | the age of a charge: 10; expected 0 to 9    | a charge that is over
+                    6731 00 00 00 01 01 06 05 0a 00 02 ffffffffffffff07 01 01 00 | the permits: 1; expected 1 to 0 | charges too heavy
                     6731 00 00 00 01 01 06 8120 0a 00 00        | a limit cannot be: permits are 4097           | a limit that cannot be
                     6731 00 00 00 01 01 06 05 0a 00 02 01 01 01 00 | the time between charges: 0; expected 1 to 1 | charges in disorder
                     6731 00 00 00 01 01 05 05 0a 00 00 ffffffffffffff03 | the permits used before are 2251799813685247 | a window too heavy
@@ -118,6 +122,41 @@ class CounterStateCodecTest {
                 .isInstanceOf(CorruptStateException.class)
                 .hasMessageContaining(detail)
                 .hasMessageStartingWith("counter state of ");
+    }
+
+    @ParameterizedTest(name = "{0}, {1} µs into a window: {2}")
+    @DisplayName("holds as heavy a window before this one as is exact, and no heavier")
+    @CsvSource({
+        "5/1us sliding, 0, 4503599627370495",
+        "5/15us sliding, 0, 300239975158033",
+        "5/15us sliding, 10, 900719925474099",
+        // The tick is a second: 3,600 of them, of which 900 are left.
+        "600000000000/1h sliding, 2700000000, 5003999585967",
+    })
+    void slidingBound(String limit, long elapsed, long heaviest) {
+        LimitNumbers numbers = Limit.parse(limit).numbers();
+        CounterState heavy = sliding(numbers, elapsed, heaviest);
+        assertThat(CounterStateCodec.decode(CounterStateCodec.encode(heavy))).isEqualTo(heavy);
+        byte[] heavier = CounterStateCodec.encode(sliding(numbers, elapsed, heaviest + 1));
+        assertThatThrownBy(() -> CounterStateCodec.decode(heavier))
+                .isInstanceOf(CorruptStateException.class)
+                .hasMessageContaining("the permits used before");
+    }
+
+    private static CounterState sliding(LimitNumbers numbers, long time, long previous) {
+        return new CounterState(1, time, List.of(new LimitSlot(numbers, false, new LimitState(0, previous))));
+    }
+
+    @Test
+    @DisplayName("holds an id that holds twice until the same microsecond")
+    void holdsTwice() {
+        Policy policy = Policy.of("api", Limit.parse("concurrent 5 lease 30s"));
+        CounterState state = run(CounterState.ABSENT, new Acquire(KEY, policy, 1, "p1", Deadline.NONE), NOW);
+        state = run(state, new Acquire(KEY, policy, 1, "p1", Deadline.NONE), NOW);
+        state = run(state, new Reserve(KEY, policy, 1, "r1", 1_000, Deadline.NONE), NOW);
+        state = run(state, new Reserve(KEY, policy, 1, "r1", 1_000, Deadline.NONE), NOW);
+        assertThat(state.slots().get(0).state().entries()).hasSize(4);
+        assertThat(CounterStateCodec.decode(CounterStateCodec.encode(state))).isEqualTo(state);
     }
 
     @Test

@@ -117,6 +117,13 @@ class CounterStoreTest {
     }
 
     @Test
+    @DisplayName("list keys in the blocking form as in the asynchronous one")
+    void listing() {
+        counters.tryAcquire("t", "s", 1, Deadline.NONE);
+        assertThat(store.list("t", "api", KeyPage.START).keys()).containsExactly(POLICY.key("t", "s"));
+    }
+
+    @Test
     @DisplayName("make a late call an error of its own reason")
     void late() {
         store.late = true;
@@ -150,6 +157,10 @@ class CounterStoreTest {
         store.failure = new GuardClosedException("this backend");
         assertThat(errorOf(counters.tryAcquireAsync("t", "s", 1, Deadline.NONE)))
                 .isSameAs(store.failure);
+        assertThat(errorOf(counters.peekAsync("t", "s", 1, Deadline.NONE))).isSameAs(store.failure);
+        store.failure = new CompletionException("wrapped", new GuardClosedException("this backend"));
+        assertThat(errorOf(counters.peekAsync("t", "s", 1, Deadline.NONE))).isSameAs(store.failure.getCause());
+        store.failure = new CompletionException("wrapped around nothing", null);
         assertThat(errorOf(counters.peekAsync("t", "s", 1, Deadline.NONE))).isSameAs(store.failure);
         store.failure = null;
         assertThat(errorOf(counters.tryAcquireAsync("t", "s", 0, Deadline.NONE)))

@@ -10,6 +10,7 @@ import dev.guard.domain.Denied;
 import dev.guard.domain.Effect;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Key;
+import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
@@ -204,6 +205,86 @@ class VerbsTest {
         assertThat(refund(new Permit("p64", 1, 1, START), START)).isEqualTo(Effect.REFUSED);
         assertThat(refund(new Permit("p0", 1, 1, START), START)).isEqualTo(Effect.NOTHING);
         assertThat(key.state()).isSameAs(before);
+    }
+
+    @Test
+    @DisplayName(
+            "S10 forgets the refunded permits that no limit counts any more, in that very microsecond, and has room")
+    void refundedPermitsAreForgotten() {
+        Policy policy = policy("100/1m log");
+        acquire(policy, 1, "kept", START);
+        for (int i = 0; i < CounterModel.MOST_REFUNDED; i++) {
+            acquire(policy, 1, "p" + i, START);
+            assertThat(refund(new Permit("p" + i, 1, 1, START), START)).isEqualTo(Effect.APPLIED);
+        }
+        long end = START + 60 * SECOND;
+        acquire(policy, 1, "more", end - 1);
+
+        assertThat(refund(new Permit("more", 1, 1, end - 1), end - 1)).isEqualTo(Effect.REFUSED);
+        assertThat(refund(new Permit("more", 1, 1, end - 1), end)).isEqualTo(Effect.APPLIED);
+    }
+
+    @Test
+    @DisplayName("S11 penalizes in other numbers under the same version, and keeps them")
+    void penaltiesUnderOneVersion() {
+        acquire(policy("10/1h fixed"), 4, "a", START);
+        Policy other = policy("20/1h fixed");
+
+        assertThat(penalize(other, 5, START)).isEqualTo(Effect.APPLIED);
+
+        // Six are left of ten, and of twenty as well; then one.
+        assertThat(key.peek(other, 1, START).remaining()).isEqualTo(1);
+        assertThat(key.state().slots().get(0).numbers())
+                .isEqualTo(Limit.parse("20/1h fixed").numbers());
+    }
+
+    @ParameterizedTest(name = "S10 a permit of a window before this one gives {0} nothing back")
+    @ValueSource(strings = {"5/1m fixed", "5/1m fixed aligned"})
+    void permitsOfAnEarlierWindow(String window) {
+        Policy policy = policy(window, "9/1h");
+        acquire(policy, 1, "first", START);
+        acquire(policy, 1, "second", START + 30 * SECOND);
+        acquire(policy, 3, "third", START + 60 * SECOND);
+
+        assertThat(refund(new Permit("second", 1, 1, START + 30 * SECOND), START + 70 * SECOND))
+                .isEqualTo(Effect.APPLIED);
+
+        assertThat(key.peek(policy, 1, START + 70 * SECOND).limits())
+                .extracting(LimitStatus::remaining)
+                .containsExactly(2L, 5L);
+    }
+
+    @ParameterizedTest(name = "S10 a refund of all that was used of {0} leaves the key absent")
+    @ValueSource(
+            strings = {"5/1h", "5/1h interval", "5/1h fixed", "5/1h fixed aligned", "5/1h sliding", "5/1h log", "5/day"
+            })
+    void aRefundOfAllLeavesTheKeyAbsent(String limit) {
+        acquire(policy(limit), 3, "a", START);
+
+        assertThat(refund(new Permit("a", 3, 1, START), START + 1)).isEqualTo(Effect.APPLIED);
+
+        assertThat(key.state().isAbsent()).isTrue();
+    }
+
+    @Test
+    @DisplayName("S10 a limit of 0 counts no permit, so that it has none to be given back, before the epoch either")
+    void aLimitOfZeroCountsNothing() {
+        Policy policy =
+                Policy.of("api", Limit.parse("5/10us log"), Limit.parse("0/1s").inShadow());
+        acquire(policy, 1, "a", -100);
+        acquire(policy, 1, "b", -95);
+
+        assertThat(refund(new Permit("a", 1, 1, -100), -90)).isEqualTo(Effect.NOTHING);
+        assertThat(refund(new Permit("b", 1, 1, -95), -90)).isEqualTo(Effect.APPLIED);
+    }
+
+    @Test
+    @DisplayName("does what comes at its deadline, and nothing that comes after it, whatever it is")
+    void deadlines() {
+        CounterOperation block = new CounterOperation.Block(KEY, SECOND, Deadline.NONE);
+        assertThat(key.runBefore(block, START + 1, START)).isEqualTo(new Late(START + 1));
+        assertThat(key.state()).isSameAs(CounterState.ABSENT);
+        assertThat(key.runBefore(block, START, START)).isEqualTo(Effect.APPLIED);
     }
 
     @Test

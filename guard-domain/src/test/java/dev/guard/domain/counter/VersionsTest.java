@@ -74,6 +74,12 @@ class VersionsTest {
         "10/1m sliding, 40/1m sliding, 6, RESET, 40",
         "10/1m sliding, 4/1m sliding, 6, AS_IS, 4",
         "10/1m sliding, 4/1m sliding, 6, PROPORTIONAL, 2",
+        "10/month, 40/month, 6, AS_IS, 6",
+        "10/month, 40/month, 6, ADDITIVE, 36",
+        "10/month, 4/month, 6, PROPORTIONAL, 2",
+        "10/month, 40/month, 6, RESET, 40",
+        "10/month, 40/day, 6, AS_IS, 40",
+        "10/month@Europe/Berlin, 40/month@Asia/Tokyo, 6, AS_IS, 40",
         // Another algorithm starts afresh, in every mode.
         "10/1m, 40/1m fixed, 6, AS_IS, 40",
         "10/1m, 40/1m fixed, 6, PROPORTIONAL, 40",
@@ -147,6 +153,17 @@ class VersionsTest {
     }
 
     @Test
+    @DisplayName("S11 a beat that is no multiple of the new period since the epoch is kept all the same")
+    void anIntervalKeepsAnOddAnchor() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m interval"), 9, START + 7 * SECOND);
+
+        Decision shorter = key.peek(version(2, Carry.AS_IS, "8/20s interval"), 1, START + 57 * SECOND);
+
+        // Fifty seconds after the anchor the third beat of 20 s is under way.
+        assertThat(shorter.nextAfterMicros()).isEqualTo(10 * SECOND);
+    }
+
+    @Test
     @DisplayName("S11 an interval bucket that a conversion fills is full, and forgets its anchor")
     void anIntervalThatIsFilledForgetsItsAnchor() {
         key.acquire(version(1, Carry.AS_IS, "10/1m interval"), 1, START);
@@ -212,6 +229,21 @@ class VersionsTest {
         assertThat(later.remaining()).isZero();
     }
 
+    @Test
+    @DisplayName("S1 a sliding window that counts in seconds weighs the one before by the whole seconds that are over")
+    void slidingInSeconds() {
+        long hour = 3600 * SECOND;
+        long start = START - START % hour;
+        Policy policy = version(1, Carry.AS_IS, "600000000000/1h sliding");
+        key.acquire(policy, 600_000_000_000L, start);
+
+        // 1,200 of 3,600 seconds are over: two thirds of all count still, and the first permit is back in a second.
+        Decision decision = key.peek(policy, 1, start + hour + 1_200 * SECOND + 999_999);
+        assertThat(decision.remaining()).isEqualTo(200_000_000_000L);
+        assertThat(decision.nextAfterMicros()).isEqualTo(1);
+        assertThat(decision.resetAfterMicros()).isEqualTo(2_400 * SECOND - 999_999);
+    }
+
     @ParameterizedTest(name = "S11 a limit that nothing was used of has nothing used under {0} either")
     @EnumSource(Carry.class)
     void initialStaysInitial(Carry carry) {
@@ -241,6 +273,32 @@ class VersionsTest {
 
         assertThat(key.peek(version(3, Carry.RESET, "40/1m"), 1, START).remaining())
                 .isEqualTo(6);
+        // ADDITIVE would leave nothing.
+        assertThat(key.peek(version(3, Carry.ADDITIVE, "4/1m"), 1, START).remaining())
+                .isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("S11 a window that is longer under the same version goes on from its start, with as much left")
+    void otherNumbersUnderOneVersionKeepTheStart() {
+        key.acquire(version(1, Carry.AS_IS, "10/1m fixed"), 4, START);
+
+        Decision longer = key.peek(version(1, Carry.AS_IS, "10/1h fixed"), 1, START + 30 * SECOND);
+
+        assertThat(longer.remaining()).isEqualTo(6);
+        assertThat(longer.resetAfterMicros()).isEqualTo(3570 * SECOND);
+    }
+
+    @Test
+    @DisplayName("S11 a limit that is in shadow under the same version, with the same numbers, denies nothing there")
+    void shadowUnderOneVersion() {
+        key.acquire(version(1, Carry.AS_IS, "3/1h fixed"), 3, START);
+
+        Decision shadowed = key.acquire(version(1, Carry.AS_IS, "~3/1h fixed"), 1, START);
+
+        assertThat(shadowed.allowed()).isTrue();
+        assertThat(shadowed.shadowDenied()).isTrue();
+        assertThat(key.admits(version(1, Carry.AS_IS, "3/1h fixed"), 1, START)).isFalse();
     }
 
     @ParameterizedTest(name = "S11 {0} and {1} under one version, taking turns, admit {2} in an instant")
@@ -404,6 +462,16 @@ class VersionsTest {
             assertThat(key.state().slots().get(0).numbers())
                     .isEqualTo(Limit.parse("10/1m").numbers());
             assertThat(key.acquire(first, 2, START).retryAfterMicros()).isEqualTo(6 * SECOND);
+        }
+
+        @Test
+        @DisplayName("S11 is told the newer version, also where that has the very same limit")
+        void isToldTheVersionOfTheState() {
+            Policy first = version(1, Carry.AS_IS, "10/1m");
+            key.acquire(version(2, Carry.AS_IS, "10/1m"), 1, START);
+
+            assertThat(key.acquire(first, 1, START).version()).isEqualTo(2);
+            assertThat(key.acquire(first, 9, START).version()).isEqualTo(2);
         }
 
         @Test

@@ -5,6 +5,7 @@ import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
 import dev.guard.domain.Effect;
 import dev.guard.domain.Late;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.counter.CounterOperation;
@@ -17,7 +18,10 @@ import dev.guard.domain.counter.CounterOperation.Penalize;
 import dev.guard.domain.counter.CounterOperation.Reset;
 import dev.guard.domain.counter.CounterOperation.Unblock;
 import dev.guard.domain.counter.CounterState;
+import dev.guard.domain.counter.LimitEntry;
+import dev.guard.domain.counter.LimitSlot;
 import dev.guard.domain.counter.Step;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Calls that take too much or too little, denials that take anything, blocks that do not hold, shadows that bite. */
@@ -93,6 +97,21 @@ final class ChargeSaboteurs {
                         }
                     };
                 }),
+                Saboteur.stepping(
+                        "a log keeps every debt as an entry of its own",
+                        "S9",
+                        "it joined a debt that was charged a second later",
+                        (backend, stored, operation, now) -> {
+                            Step step = backend.model(stored, operation, now);
+                            return operation instanceof Penalize penalize
+                                            && !step.state().isAbsent()
+                                    ? new Step(
+                                            States.slots(
+                                                    step.state(),
+                                                    slot -> withAnEntryOfItsOwn(slot, penalize.cost(), now)),
+                                            step.outcome())
+                                    : step;
+                        }),
                 Saboteur.stepping(
                         "every call costs one permit",
                         "S1",
@@ -336,5 +355,18 @@ final class ChargeSaboteurs {
                 limit.nextAfterMicros(),
                 limit.admits(),
                 limit.enforced());
+    }
+
+    /** A log whose newest entry, where it is full, is a charge that a debt joined, with the two of them apart. */
+    private static LimitSlot withAnEntryOfItsOwn(LimitSlot slot, long debt, long now) {
+        List<LimitEntry> entries = new ArrayList<>(slot.state().entries());
+        if (slot.numbers().algorithm() != Algorithm.LOG || entries.size() < LimitNumbers.MOST_ENTRIES) {
+            return slot;
+        }
+        LimitEntry joined = entries.remove(entries.size() - 1);
+        entries.add(new LimitEntry(
+                "", joined.permits() - debt, entries.get(entries.size() - 1).time() + 1));
+        entries.add(new LimitEntry("", debt, now));
+        return States.entries(slot, entries);
     }
 }

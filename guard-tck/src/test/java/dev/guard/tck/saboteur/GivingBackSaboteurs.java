@@ -107,6 +107,23 @@ final class GivingBackSaboteurs {
                                     now);
                         }),
                 Saboteur.stepping(
+                        "remembers for ever what was given back",
+                        "S10",
+                        "the 64 permits are counted no more, and forgotten",
+                        (backend, stored, operation, now) -> {
+                            Step step = backend.model(stored, operation, now);
+                            return step.outcome() == Effect.APPLIED && operation instanceof Refund
+                                    ? new Step(
+                                            States.refunded(
+                                                    step.state(),
+                                                    step.state().refunded().stream()
+                                                            .map(permit -> new RefundedPermit(
+                                                                    permit.id(), now + Micros.TEN_YEARS))
+                                                            .toList()),
+                                            step.outcome())
+                                    : step;
+                        }),
+                Saboteur.stepping(
                         "gives a permit back to the first limit only",
                         "S1",
                         "What is wrong",

@@ -4,6 +4,7 @@ import dev.guard.domain.Algorithm;
 import dev.guard.domain.CalendarPeriod;
 import dev.guard.domain.Carry;
 import dev.guard.domain.Decision;
+import dev.guard.domain.Denied;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitStatus;
 import dev.guard.domain.Micros;
@@ -80,6 +81,16 @@ final class VersionSaboteurs {
                             return Saboteur.isDenied(step.outcome())
                                             && step.state().version() != stored.version()
                                     ? new Step(stored, step.outcome())
+                                    : step;
+                        }),
+                Saboteur.stepping(
+                        "a newer version for which there is no room converts nothing",
+                        "S1",
+                        "the newer version has had its first call, which was denied",
+                        (backend, stored, operation, now) -> {
+                            Step step = backend.model(stored, operation, now);
+                            return step.outcome() instanceof Denied denied && denied.reason() == Denied.Reason.CAPACITY
+                                    ? new Step(stored, denied)
                                     : step;
                         }),
                 Saboteur.stepping(

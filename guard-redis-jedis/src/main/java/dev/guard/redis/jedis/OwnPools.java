@@ -1,0 +1,132 @@
+package dev.guard.redis.jedis;
+
+import dev.guard.redis.RedisUrl;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.ClientSetInfoConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+
+/** The connections that guard makes itself: a pool for each server, all with the settings of one URL. */
+final class OwnPools implements Pools, AutoCloseable {
+
+    /** A connection that nobody used for so long is closed, before a firewall or the server does it. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
+    private final RedisUrl url;
+    private final int size;
+    private final @Nullable Tls tls;
+    private final Executor connectors;
+    private final Map<HostAndPort, Server> servers = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * Makes no connection yet.
+     *
+     * @param size the most connections to one server
+     * @param connectors the threads that make connections
+     */
+    OwnPools(RedisUrl url, int size, Executor connectors) {
+        this.url = url;
+        this.size = size;
+        this.tls = url.tls() ? Tls.trusting(url.ca()) : null;
+        this.connectors = connectors;
+    }
+
+    /** The server at an address, to which a connection is made when one is needed. */
+    @Override
+    public Server at(HostAndPort address) {
+        Server server = servers.computeIfAbsent(address, this::open);
+        if (closed) {
+            server.pool().close();
+        }
+        return server;
+    }
+
+    private Server open(HostAndPort address) {
+        Connector connector = new Connector(address, settings(url, null).build(), tls, url.timeout(), connectors);
+        return Server.at(address, new ConnectionPool(connector, poolSettings()));
+    }
+
+    /** Closes the connections to all other servers. What is in flight ends first. */
+    @Override
+    public void keepOnly(Collection<HostAndPort> addresses) {
+        servers.forEach((address, server) -> {
+            if (!addresses.contains(address) && servers.remove(address, server)) {
+                server.pool().close();
+            }
+        });
+    }
+
+    /** The servers or sentinels that the URL names. */
+    @Override
+    public List<HostAndPort> seeds() {
+        return url.hosts().stream()
+                .map(host -> new HostAndPort(host.name(), host.port()))
+                .toList();
+    }
+
+    /** The settings of a client of Jedis's own for the same servers. */
+    DefaultJedisClientConfig clientSettings() {
+        return settings(url, tls).build();
+    }
+
+    /** The settings of a client of Jedis's own for the sentinels, which have users of their own and no databases. */
+    DefaultJedisClientConfig sentinelSettings() {
+        DefaultJedisClientConfig.Builder settings = common(url, tls).serverDefaultProtocol();
+        url.sentinelUser().ifPresent(settings::user);
+        url.sentinelPassword().ifPresent(settings::password);
+        return settings.build();
+    }
+
+    private static DefaultJedisClientConfig.Builder settings(RedisUrl url, @Nullable Tls tls) {
+        DefaultJedisClientConfig.Builder settings = common(url, tls).resp2().database(url.database());
+        url.user().ifPresent(settings::user);
+        url.password().ifPresent(settings::password);
+        return settings;
+    }
+
+    private static DefaultJedisClientConfig.Builder common(RedisUrl url, @Nullable Tls tls) {
+        Duration connect = url.connectTimeout().compareTo(url.timeout()) < 0 ? url.connectTimeout() : url.timeout();
+        DefaultJedisClientConfig.Builder settings = DefaultJedisClientConfig.builder()
+                .connectionTimeoutMillis(millis(connect))
+                .socketTimeoutMillis(millis(url.timeout()))
+                .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
+        if (tls != null) {
+            settings.sslOptions(tls.options());
+        }
+        return settings;
+    }
+
+    /** Rounded up: to Jedis, 0 is for ever. */
+    private static int millis(Duration time) {
+        return Math.toIntExact(time.plusNanos(999_999).toMillis());
+    }
+
+    /** The settings of a pool: bounded, waiting at most half of the timeout, and known to no MBean server. */
+    GenericObjectPoolConfig<Connection> poolSettings() {
+        GenericObjectPoolConfig<Connection> settings = new GenericObjectPoolConfig<>();
+        settings.setMaxTotal(size);
+        settings.setMaxIdle(size);
+        settings.setMaxWait(url.timeout().dividedBy(2));
+        settings.setMinEvictableIdleDuration(IDLE);
+        settings.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
+        settings.setNumTestsPerEvictionRun(-1);
+        settings.setJmxEnabled(false);
+        return settings;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        servers.values().forEach(server -> server.pool().close());
+    }
+}

@@ -1,0 +1,93 @@
+package dev.guard.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.CorruptStateException;
+import dev.guard.domain.GuardClosedException;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What errors are to a caller. */
+class RedisErrorsTest {
+
+    @ParameterizedTest
+    @DisplayName("An error reply has a reason of guard's closed list")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "LOADING | LOADING Redis is loading the dataset in memory",
+                "READ_ONLY | READONLY You can't write against a read only replica.",
+                "READ_ONLY | MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist",
+                "READ_ONLY | NOREPLICAS Not enough good replicas to write.",
+                "OUT_OF_MEMORY | OOM command not allowed when used memory > 'maxmemory'.",
+                "AUTH | NOAUTH Authentication required.",
+                "AUTH | WRONGPASS invalid username-password pair or user is disabled.",
+                "AUTH | NOPERM this user has no permissions to run the 'evalsha' command",
+                "AUTH | ERR invalid password",
+                "AUTH | ERR AUTH <password> called without any password configured for the default user",
+                "OVERLOADED | BUSY Redis is busy running a script.",
+                "OVERLOADED | ERR max number of clients reached",
+                "TOPOLOGY | MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+                "TOPOLOGY | TRYAGAIN Multiple keys request during rehashing of slot",
+                "TOPOLOGY | CLUSTERDOWN The cluster is down",
+                "MISCONFIGURED | MOVED 866 127.0.0.1:7001",
+                "MISCONFIGURED | ASK 866 127.0.0.1:7001",
+                "MISCONFIGURED | ERR DB index is out of range",
+                "MISCONFIGURED | ERR unknown command 'EVALSHA', with args beginning with:",
+                "PROTOCOL | CROSSSLOT Keys in request don't hash to the same slot",
+                "PROTOCOL | EXECABORT Transaction discarded because of previous errors.",
+                "PROTOCOL | ERR value is not an integer or out of range",
+                "PROTOCOL | NOSCRIPT No matching script.",
+                "PROTOCOL | SOMETHING",
+            })
+    void anErrorReplyHasAReason(Reason reason, String text) {
+        assertThat(RedisErrors.translated(new CompletionException(new RedisErrorReply(text))))
+                .isInstanceOfSatisfying(BackendUnavailableException.class, error -> {
+                    assertThat(error.reason()).isEqualTo(reason);
+                    assertThat(error).hasMessage("Redis answered: " + text);
+                });
+    }
+
+    @Test
+    @DisplayName("S76 a value that is none of guard's is a corrupt state")
+    void valuesOfStrangers() {
+        assertThat(RedisErrors.translated(
+                        new RedisErrorReply("WRONGTYPE Operation against a key holding the wrong kind of value")))
+                .isInstanceOf(CorruptStateException.class)
+                .hasMessageContaining("expected one that guard wrote");
+        assertThat(RedisErrors.translated(new RedisErrorReply("CORRUPT the value of the key is none of guard")))
+                .isInstanceOf(CorruptStateException.class)
+                .hasMessage("the value of the key is none of guard");
+    }
+
+    @Test
+    @DisplayName("Errors of the connection keep their reason, guard's own stay, and others are of the protocol")
+    void otherErrors() {
+        Exception cause = new Exception("cause");
+        assertThat(RedisErrors.translated(new RedisConnectionException(Reason.TIMEOUT, true, "no answer", cause)))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        error -> assertThat(error.reason()).isEqualTo(Reason.TIMEOUT));
+        GuardClosedException closed = new GuardClosedException("closed");
+        assertThat(RedisErrors.translated(closed)).isSameAs(closed);
+        OutOfMemoryError serious = new OutOfMemoryError("heap");
+        assertThat(RedisErrors.translated(serious)).isSameAs(serious);
+        assertThat(RedisErrors.translated(new IllegalStateException("password=secret")))
+                .isInstanceOfSatisfying(BackendUnavailableException.class, error -> {
+                    assertThat(error.reason()).isEqualTo(Reason.PROTOCOL);
+                    assertThat(error.getMessage()).doesNotContain("secret");
+                });
+    }
+
+    @Test
+    @DisplayName("A long text of a server is cut")
+    void longTextsAreCut() {
+        assertThat(RedisErrors.translated(new RedisErrorReply("ERR " + "x".repeat(10_000))))
+                .satisfies(error -> assertThat(error.getMessage()).hasSizeLessThan(300));
+    }
+}
