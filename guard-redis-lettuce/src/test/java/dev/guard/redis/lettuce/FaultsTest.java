@@ -61,14 +61,13 @@ class FaultsTest {
             for (int i = 0; i < 100; i++) {
                 calls.add(submit(driver, "SET", "a", String.valueOf(i)));
             }
-            until("the first one arrived", () -> fake.received("SET") >= 1);
-            long arrived = fake.received("SET");
+            until("all arrived", () -> fake.received("SET") == 100);
             fake.dropConnections();
             for (CompletionStage<Object> call : calls) {
                 assertUnavailable(Reason.CONNECTION_LOST, true, () -> get(call));
             }
             until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
-            assertThat(fake.received("SET")).isEqualTo(arrived);
+            assertThat(fake.received("SET")).isEqualTo(100);
         }
     }
 
@@ -205,6 +204,51 @@ class FaultsTest {
             });
             assertThat(get(stillInterrupted)).isTrue();
             fake.dropConnections();
+        }
+    }
+
+    // ─── A cluster ──────────────────────────────────────────────────────────────────────────────
+
+    /** Makes the server the one primary of a cluster. */
+    private String cluster() {
+        fake.always(
+                "CLUSTER",
+                Answer.bulk("0123456789012345678901234567890123456789 127.0.0.1:" + fake.port() + "@"
+                        + (fake.port() + 1) + " myself,master - 0 0 1 connected 0-16383\n"));
+        return "redis-cluster://127.0.0.1:" + fake.port();
+    }
+
+    @Test
+    @DisplayName("S15 in a cluster too never sends anew what was written to a connection that was cut")
+    void cutInCluster() {
+        fake.always("SET", Answer.reset()).always("GET", Answer.bulk("1"));
+        try (LettuceDriver driver = open(cluster())) {
+            assertUnavailable(Reason.CONNECTION_LOST, true, () -> execute(driver, "SET", "a", "1"));
+            until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
+            assertUnavailable(Reason.CONNECTION_LOST, true, () -> get(submit(driver, "SET", "a", "1")));
+            until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
+            assertThat(fake.received("SET")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    @DisplayName("P13 does not follow a redirection that comes after the caller gave up, and no more than a few at all")
+    void lateRedirection() {
+        CountDownLatch open = new CountDownLatch(1);
+        try (FakeRedis other = FakeRedis.start().always("SET", Answer.status("OK"))) {
+            Answer moved = Answer.error("MOVED 15495 127.0.0.1:" + other.port());
+            fake.next("SET", moved.when(open)).always("SET", moved).always("GET", Answer.bulk("1"));
+            try (LettuceDriver driver = open(cluster() + "?timeout=300ms")) {
+                assertUnavailable(Reason.TIMEOUT, true, () -> execute(driver, "SET", "a", "late"));
+                open.countDown();
+                until("a redirection is followed", () -> "OK".equals(execute(driver, "SET", "a", "2")));
+                assertThat(other.received()).noneMatch(parts -> parts.contains("late"));
+                other.always("SET", Answer.error("MOVED 15495 127.0.0.1:" + fake.port()));
+                long before = fake.received("SET") + other.received("SET");
+                assertErrorReply("MOVED", () -> execute(driver, "SET", "a", "3"));
+                assertThat(fake.received("SET") + other.received("SET") - before)
+                        .isEqualTo(6);
+            }
         }
     }
 
