@@ -34,13 +34,21 @@ final class StallWatch extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRegistered(ChannelHandlerContext context) throws Exception {
+    public void handlerAdded(ChannelHandlerContext context) {
         looking = context.executor()
                 .scheduleAtFixedRate(() -> look(context), intervalNanos, intervalNanos, TimeUnit.NANOSECONDS);
-        super.channelRegistered(context);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        stop();
     }
 
     private void look(ChannelHandlerContext context) {
+        if (!context.channel().isOpen()) {
+            stop();
+            return;
+        }
         CommandHandler commands = context.pipeline().get(CommandHandler.class);
         RedisCommand<?, ?, ?> next =
                 commands == null ? null : commands.getStack().peek();
@@ -49,14 +57,8 @@ final class StallWatch extends ChannelInboundHandlerAdapter {
             looksAtFirst = 0;
         } else if (++looksAtFirst >= LOOKS) {
             stop();
-            context.channel().close();
+            var unused = context.channel().close();
         }
-    }
-
-    @Override
-    public void channelUnregistered(ChannelHandlerContext context) throws Exception {
-        stop();
-        super.channelUnregistered(context);
     }
 
     private void stop() {
