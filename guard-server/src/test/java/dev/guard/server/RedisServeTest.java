@@ -43,7 +43,8 @@ class RedisServeTest {
 
     private GuardProcess serve(String backend, RedisServer server) throws IOException {
         Path policies = Files.writeString(directory.resolve("policies.yaml"), """
-                demo: { limits: ["100/1h fixed", "1000/1d"] }
+                policies:
+                  demo: { limits: ["100/1h fixed", "1000/1d"] }
                 """);
         return GuardProcess.start(
                 Map.of("REDIS_URL", server.url(), "GUARD_BACKEND", backend, "GUARD_POLICIES", policies.toString()),
