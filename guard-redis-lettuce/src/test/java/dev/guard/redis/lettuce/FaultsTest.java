@@ -74,20 +74,24 @@ class FaultsTest {
     @Test
     @DisplayName("S15 never sends anew through a client of the application either, whose options are Lettuce's own")
     void handedInClient() {
-        fake.next("SET", Answer.reset()).always("SET", Answer.status("OK")).always("GET", Answer.bulk("1"));
+        // An orderly end is what makes Lettuce repeat commands; a reset fails the first of them.
+        fake.next("SET", Answer.close(), Answer.reset())
+                .always("SET", Answer.status("OK"))
+                .always("GET", Answer.bulk("1"));
         RedisClient client = RedisClient.create(RedisURI.builder()
                 .withHost(fake.host())
                 .withPort(fake.port())
                 .withTimeout(Duration.ofSeconds(1))
                 .build());
         try (LettuceDriver driver = LettuceDriver.over(client)) {
-            Throwable lost = catchThrowable(() -> execute(driver, "SET", "a", "1"));
-            assertThat(lost)
-                    .isInstanceOfSatisfying(
-                            RedisConnectionException.class,
-                            e -> assertThat(e.mayHaveBeenSent()).isTrue());
-            until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
-            assertThat(fake.received("SET")).isEqualTo(1);
+            for (int sent = 1; sent <= 2; sent++) {
+                assertThat(catchThrowable(() -> execute(driver, "SET", "a", "1")))
+                        .isInstanceOfSatisfying(
+                                RedisConnectionException.class,
+                                e -> assertThat(e.mayHaveBeenSent()).isTrue());
+                until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
+                assertThat(fake.received("SET")).isEqualTo(sent);
+            }
         } finally {
             client.shutdown();
         }
@@ -237,11 +241,13 @@ class FaultsTest {
         CountDownLatch open = new CountDownLatch(1);
         try (FakeRedis other = FakeRedis.start().always("SET", Answer.status("OK"))) {
             Answer moved = Answer.error("MOVED 15495 127.0.0.1:" + other.port());
-            fake.next("SET", moved.when(open)).always("SET", moved).always("GET", Answer.bulk("1"));
+            fake.always("SET", moved);
             try (LettuceDriver driver = open(cluster() + "?timeout=300ms")) {
+                until("a redirection is followed", () -> "OK".equals(execute(driver, "SET", "a", "1")));
+                fake.next("SET", moved.when(open));
                 assertUnavailable(Reason.TIMEOUT, true, () -> execute(driver, "SET", "a", "late"));
                 open.countDown();
-                until("a redirection is followed", () -> "OK".equals(execute(driver, "SET", "a", "2")));
+                until("the next one is followed", () -> "OK".equals(execute(driver, "SET", "a", "2")));
                 assertThat(other.received()).noneMatch(parts -> parts.contains("late"));
                 other.always("SET", Answer.error("MOVED 15495 127.0.0.1:" + fake.port()));
                 long before = fake.received("SET") + other.received("SET");
