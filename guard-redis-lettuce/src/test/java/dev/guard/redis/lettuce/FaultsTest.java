@@ -74,20 +74,24 @@ class FaultsTest {
     @Test
     @DisplayName("S15 never sends anew through a client of the application either, whose options are Lettuce's own")
     void handedInClient() {
-        fake.next("SET", Answer.reset()).always("SET", Answer.status("OK")).always("GET", Answer.bulk("1"));
+        // An orderly end is what makes Lettuce repeat commands; a reset fails the first of them.
+        fake.next("SET", Answer.close(), Answer.reset())
+                .always("SET", Answer.status("OK"))
+                .always("GET", Answer.bulk("1"));
         RedisClient client = RedisClient.create(RedisURI.builder()
                 .withHost(fake.host())
                 .withPort(fake.port())
                 .withTimeout(Duration.ofSeconds(1))
                 .build());
         try (LettuceDriver driver = LettuceDriver.over(client)) {
-            Throwable lost = catchThrowable(() -> execute(driver, "SET", "a", "1"));
-            assertThat(lost)
-                    .isInstanceOfSatisfying(
-                            RedisConnectionException.class,
-                            e -> assertThat(e.mayHaveBeenSent()).isTrue());
-            until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
-            assertThat(fake.received("SET")).isEqualTo(1);
+            for (int sent = 1; sent <= 2; sent++) {
+                assertThat(catchThrowable(() -> execute(driver, "SET", "a", "1")))
+                        .isInstanceOfSatisfying(
+                                RedisConnectionException.class,
+                                e -> assertThat(e.mayHaveBeenSent()).isTrue());
+                until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
+                assertThat(fake.received("SET")).isEqualTo(sent);
+            }
         } finally {
             client.shutdown();
         }
@@ -209,20 +213,27 @@ class FaultsTest {
 
     // ─── A cluster ──────────────────────────────────────────────────────────────────────────────
 
-    /** Makes the server the one primary of a cluster. */
-    private String cluster() {
-        fake.always(
-                "CLUSTER",
-                Answer.bulk("0123456789012345678901234567890123456789 127.0.0.1:" + fake.port() + "@"
-                        + (fake.port() + 1) + " myself,master - 0 0 1 connected 0-16383\n"));
-        return "redis-cluster://127.0.0.1:" + fake.port();
+    /** Makes the servers the primaries of a cluster, in which the first has all slots but one for each of the others. */
+    private static String cluster(FakeRedis... servers) {
+        StringBuilder nodes = new StringBuilder();
+        int others = servers.length - 1;
+        for (int i = 0; i <= others; i++) {
+            nodes.append(String.valueOf(i).repeat(40))
+                    .append(" 127.0.0.1:" + servers[i].port() + "@1 master - 0 0 1 connected ")
+                    .append(i == 0 ? "0-" + (16_383 - others) : String.valueOf(16_384 - i))
+                    .append('\n');
+        }
+        for (FakeRedis server : servers) {
+            server.always("CLUSTER", Answer.bulk(nodes.toString()));
+        }
+        return "redis-cluster://127.0.0.1:" + servers[0].port();
     }
 
     @Test
     @DisplayName("S15 in a cluster too never sends anew what was written to a connection that was cut")
     void cutInCluster() {
         fake.always("SET", Answer.reset()).always("GET", Answer.bulk("1"));
-        try (LettuceDriver driver = open(cluster())) {
+        try (LettuceDriver driver = open(cluster(fake))) {
             assertUnavailable(Reason.CONNECTION_LOST, true, () -> execute(driver, "SET", "a", "1"));
             until("it is connected again", () -> "1".equals(execute(driver, "GET", "a")));
             assertUnavailable(Reason.CONNECTION_LOST, true, () -> get(submit(driver, "SET", "a", "1")));
@@ -237,11 +248,13 @@ class FaultsTest {
         CountDownLatch open = new CountDownLatch(1);
         try (FakeRedis other = FakeRedis.start().always("SET", Answer.status("OK"))) {
             Answer moved = Answer.error("MOVED 15495 127.0.0.1:" + other.port());
-            fake.next("SET", moved.when(open)).always("SET", moved).always("GET", Answer.bulk("1"));
-            try (LettuceDriver driver = open(cluster() + "?timeout=300ms")) {
+            fake.always("SET", moved);
+            try (LettuceDriver driver = open(cluster(fake, other) + "?timeout=300ms")) {
+                until("a redirection is followed", () -> "OK".equals(execute(driver, "SET", "a", "1")));
+                fake.next("SET", moved.when(open));
                 assertUnavailable(Reason.TIMEOUT, true, () -> execute(driver, "SET", "a", "late"));
                 open.countDown();
-                until("a redirection is followed", () -> "OK".equals(execute(driver, "SET", "a", "2")));
+                until("the next one is followed", () -> "OK".equals(execute(driver, "SET", "a", "2")));
                 assertThat(other.received()).noneMatch(parts -> parts.contains("late"));
                 other.always("SET", Answer.error("MOVED 15495 127.0.0.1:" + fake.port()));
                 long before = fake.received("SET") + other.received("SET");
@@ -265,8 +278,7 @@ class FaultsTest {
         CompletableFuture<Void> closing = CompletableFuture.runAsync(driver::close);
         until(
                 "it is closing",
-                () -> catchThrowable(() -> execute(driver, "PING", "x")) instanceof RedisConnectionException none
-                        && none.getMessage().contains("was closed"));
+                () -> submit(driver, "PING", "x").toCompletableFuture().isCompletedExceptionally());
         assertThat(closing).isNotDone();
         open.countDown();
         assertThat(get(underWay)).isEqualTo("OK");
