@@ -92,9 +92,14 @@ final class KeyTable {
         return false;
     }
 
-    /** Puts a cell that may expire earlier than was known at its place in the queue, if it is still there. */
-    void requeue(Cell cell) {
-        stripe(cell.hash).requeueIfPresent(cell);
+    /**
+     * Replaces what a cell remembers by what may expire earlier. Whoever sees the new state can have the cell's place, if it has
+     * expired.
+     *
+     * @return whether the cell remembered what was expected, and is in the table
+     */
+    boolean replaceState(Cell cell, CounterState expected, CounterState next) {
+        return stripe(cell.hash).replaceState(cell, expected, next);
     }
 
     /** Ends and drops the cell of a key, if there is one; answers what it remembered. */

@@ -129,10 +129,10 @@ final class MemoryCounterStore implements CounterStore {
             if (step.leaves(state)) {
                 return step.outcome();
             }
-            if (cell.replaceState(state, step.state())) {
-                if (mayExpireEarlier(operation, state, step.state())) {
-                    table.requeue(cell);
-                }
+            boolean replaced = mayExpireEarlier(operation, state, step.state())
+                    ? table.replaceState(cell, state, step.state())
+                    : cell.replaceState(state, step.state());
+            if (replaced) {
                 return step.outcome();
             }
         }

@@ -205,11 +205,23 @@ final class Stripe {
         return (suspicious ? hashes.strong(tenant, subject) : hash) & (slots.length - 1);
     }
 
-    /** Puts a cell that may expire earlier than was known at its place in the queue, if it is still there. */
-    synchronized void requeueIfPresent(Cell cell) {
-        if (find(cell.hash, cell.tenant, cell.subject) == cell) {
-            requeue(cell);
+    /**
+     * Replaces what a cell remembers by what may expire earlier. The queue, and with it {@link #nextExpiry}, knows of that before
+     * the state can be seen: who finds the key unused must not be told in the next moment that there is no place. Who comes
+     * for the place in between waits for the lock.
+     *
+     * @return whether the cell remembered what was expected, and is in the table
+     */
+    synchronized boolean replaceState(Cell cell, CounterState expected, CounterState next) {
+        if (find(cell.hash, cell.tenant, cell.subject) != cell) {
+            return false;
         }
+        cell.queuedFor = Math.min(cell.queuedFor, next.isAbsent() ? Long.MIN_VALUE : next.expiresAt());
+        moveUp(cell);
+        publishNextExpiry();
+        boolean replaced = cell.replaceState(expected, next);
+        requeue(cell);
+        return replaced;
     }
 
     private void requeue(Cell cell) {
