@@ -215,16 +215,18 @@ class FaultsTest {
 
     /** Makes the servers the primaries of a cluster, in which the first has all slots but one for each of the others. */
     private static String cluster(FakeRedis... servers) {
-        StringBuilder nodes = new StringBuilder();
         int others = servers.length - 1;
-        for (int i = 0; i <= others; i++) {
-            nodes.append(String.valueOf(i).repeat(40))
-                    .append(" 127.0.0.1:" + servers[i].port() + "@1 master - 0 0 1 connected ")
-                    .append(i == 0 ? "0-" + (16_383 - others) : String.valueOf(16_384 - i))
-                    .append('\n');
-        }
-        for (FakeRedis server : servers) {
-            server.always("CLUSTER", Answer.bulk(nodes.toString()));
+        for (FakeRedis asked : servers) {
+            StringBuilder nodes = new StringBuilder();
+            for (int i = 0; i <= others; i++) {
+                nodes.append(String.valueOf(i).repeat(40))
+                        .append(" 127.0.0.1:" + servers[i].port() + "@1 ")
+                        .append(asked == servers[i] ? "myself,master" : "master")
+                        .append(" - 0 0 1 connected ")
+                        .append(i == 0 ? "0-" + (16_383 - others) : String.valueOf(16_384 - i))
+                        .append('\n');
+            }
+            asked.always("CLUSTER", Answer.bulk(nodes.toString()));
         }
         return "redis-cluster://127.0.0.1:" + servers[0].port();
     }
