@@ -3,25 +3,24 @@ package dev.guard.server;
 import dev.guard.domain.FailureMode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * Which backend keeps the state, in which mode, and what the user should be warned of.
+ * Which backend keeps the state, in which mode and with which settings, and what the user should be warned of.
  *
  * <p>{@code DEMO_MODE=true} means memory whatever else is set. Else {@code local_only} means memory. Else it is the
  * backend that is named, or {@value #REDIS} where none is, and production does not start without the store's address.
  */
-record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
+record BackendChoice(String backend, FailureMode mode, Map<String, String> settings, List<String> warnings) {
 
     static final String MODE_EXPECTED = "strict_distributed, explicit_degraded or local_only";
     static final String BACKEND_EXPECTED = "redis-lettuce, redis-jedis, hazelcast or memory";
 
     private static final String MEMORY = "memory";
     private static final String REDIS = "redis-lettuce";
-
-    /** Any of these says where Redis is. */
-    private static final List<String> REDIS_ADDRESS =
-            List.of("REDIS_URL", "REDIS_CONNECTION_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB", "REDIS_PASSWORD");
+    private static final String URL = "url";
 
     /** A setting and where it was found. */
     private record Setting(String value, String source) {}
@@ -30,7 +29,7 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
     static BackendChoice demo(Environment environment, ServerFile file) {
         List<String> warnings = new ArrayList<>();
         warnings.add("Using in-memory counters (DEMO_MODE)");
-        for (String variable : REDIS_ADDRESS) {
+        for (String variable : RedisAddress.VARIABLES) {
             if (environment.has(variable)) {
                 warnings.add(variable + " is ignored (DEMO_MODE)");
             }
@@ -41,7 +40,7 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
         backend(environment, file)
                 .filter(backend -> !backend.value().equals(MEMORY))
                 .ifPresent(backend -> warnings.add(backend.source() + " is ignored (DEMO_MODE)"));
-        return new BackendChoice(MEMORY, FailureMode.LOCAL_ONLY, List.copyOf(warnings));
+        return new BackendChoice(MEMORY, FailureMode.LOCAL_ONLY, file.settings(MEMORY), List.copyOf(warnings));
     }
 
     /**
@@ -63,7 +62,7 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
             backendSetting
                     .filter(backend -> !backend.value().equals(MEMORY))
                     .ifPresent(backend -> warnings.add(backend.source() + " is ignored (local_only)"));
-            return new BackendChoice(MEMORY, mode, List.copyOf(warnings));
+            return new BackendChoice(MEMORY, mode, file.settings(MEMORY), List.copyOf(warnings));
         }
         if (mode == FailureMode.EXPLICIT_DEGRADED) {
             throw StartException.configuration(modeSetting.orElseThrow().source() + " is explicit_degraded, which this"
@@ -76,15 +75,24 @@ record BackendChoice(String backend, FailureMode mode, List<String> warnings) {
                     + modeSetting.map(Setting::source).orElse("GUARD_MODE") + " is " + mode.settingName()
                     + "; expected GUARD_MODE=local_only with it, or a shared backend such as " + REDIS);
         }
-        if (backend.startsWith("redis-") && REDIS_ADDRESS.stream().noneMatch(environment::has)) {
-            throw StartException.store("Redis validation failed: REDIS_URL environment variable is required");
-        }
-        return new BackendChoice(backend, mode, List.of());
+        return new BackendChoice(backend, mode, settings(backend, environment, file), List.of());
     }
 
     /** What operators call the store: {@code Redis} whichever client asks it. */
     String title() {
         return backend.startsWith("redis-") ? "Redis" : backend.equals("hazelcast") ? "Hazelcast" : backend;
+    }
+
+    /** What the file says of the backend; where Redis is, the environment says first. */
+    private static Map<String, String> settings(String backend, Environment environment, ServerFile file) {
+        Map<String, String> settings = new TreeMap<>(file.settings(backend));
+        if (backend.startsWith("redis-")) {
+            RedisAddress.of(environment).ifPresent(url -> settings.put(URL, url));
+            if (!settings.containsKey(URL)) {
+                throw StartException.store("Redis validation failed: REDIS_URL environment variable is required");
+            }
+        }
+        return settings;
     }
 
     private static Optional<Setting> mode(Environment environment, ServerFile file) {

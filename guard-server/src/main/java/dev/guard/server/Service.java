@@ -63,8 +63,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
                 .policies(policies)
                 .directCompletion();
         file.denyMemo().ifPresent(builder::denyMemo);
-        file.settings(choice.backend())
-                .forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
+        choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
         try {
             return builder.build();
         } catch (GuardConfigurationException e) {

@@ -16,7 +16,7 @@ record Engine(
         implements AutoCloseable {
 
     private static final int QUEUE_PER_THREAD = 64;
-    private static final int LEAST_BACKGROUND_THREADS = 4;
+    private static final int LEAST_BACKGROUND_THREADS = 8;
 
     /**
      * Starts one.
@@ -28,7 +28,7 @@ record Engine(
         ExecutorService callers = Threads.bounded("guard-redis-jedis", size, size * QUEUE_PER_THREAD);
         ExecutorService background = Threads.bounded("guard-redis-jedis-background", behind, behind * QUEUE_PER_THREAD);
         Watchdog watchdog = Watchdog.start();
-        return new Engine(timeout, callers, background, watchdog, new Exchanges(timeout, watchdog, background));
+        return new Engine(timeout, callers, background, watchdog, new Exchanges(timeout, watchdog));
     }
 
     /** Takes nothing more on. What runs ends by its deadline, and then the threads end. */

@@ -5,10 +5,6 @@ import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.NoSuchElementException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
@@ -23,26 +19,17 @@ final class Exchanges {
 
     private static final CommandArguments ASKING = Commands.arguments(Commands.of("ASKING"));
 
-    /**
-     * How long to wait for a connection at a time. A pool that lost a connection wakes nobody who waits for one, so whoever waits looks
-     * now and then whether it may make one.
-     */
-    private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
     private final Duration timeout;
     private final Watchdog watchdog;
-    private final Executor background;
 
     /**
      * Makes one.
      *
      * @param timeout how long an exchange may take, with all that it waits for
-     * @param background where the connections of a client that was handed in are thrown away: its pool makes new ones meanwhile
      */
-    Exchanges(Duration timeout, Watchdog watchdog, Executor background) {
+    Exchanges(Duration timeout, Watchdog watchdog) {
         this.timeout = timeout;
         this.watchdog = watchdog;
-        this.background = background;
     }
 
     /** The deadline of an exchange that begins now. */
@@ -76,57 +63,31 @@ final class Exchanges {
     @Nullable
     Object exchange(Server server, boolean asking, CommandArguments command, Deadline deadline) {
         try {
-            Connection connection = borrow(server, deadline);
+            Connection connection = take(server, deadline);
             try {
                 return Replies.plain(
                         connection instanceof GuardConnection own
                                 ? overOwn(server, own, asking, command, deadline)
                                 : overForeign(server, connection, asking, command, deadline));
             } finally {
-                giveBack(server, connection);
+                server.connections().giveBack(connection);
             }
         } catch (RedisConnectionException e) {
             if (e.reason() != Reason.OVERLOADED && e.reason() != Reason.INTERRUPTED) {
-                server.dropIdle();
+                server.connections().dropIdle();
             }
             throw e;
         }
     }
 
-    private Connection borrow(Server server, Deadline deadline) {
-        long patience = deadline.remaining() / 2;
-        if (patience <= 0) {
+    private static Connection take(Server server, Deadline deadline) {
+        if (deadline.hasPassed()) {
             throw Failures.tooLate(server.name());
         }
         if (Thread.currentThread().isInterrupted()) {
             throw Failures.interrupted(new InterruptedException());
         }
-        Deadline lastLook = new Deadline(deadline.nanos() - patience);
-        Connector.callEndsBy(deadline);
-        try {
-            while (true) {
-                long wait = Math.max(1, Math.min(WAIT_NANOS, lastLook.remaining()));
-                try {
-                    return server.pool().borrowObject(Duration.ofNanos(wait));
-                } catch (NoSuchElementException e) {
-                    if (lastLook.hasPassed()) {
-                        throw new RedisConnectionException(
-                                Reason.OVERLOADED,
-                                false,
-                                "all " + server.pool().getMaxTotal() + " connections to " + server.name()
-                                        + " are in use",
-                                e);
-                    }
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Failures.interrupted(e);
-        } catch (Exception e) {
-            throw Failures.connecting(server.name(), e);
-        } finally {
-            Connector.callEndsBy(null);
-        }
+        return server.connections().take(deadline);
     }
 
     private @Nullable Object overOwn(
@@ -202,36 +163,6 @@ final class Exchanges {
             connection.forceDisconnect();
         } catch (IOException | JedisConnectionException e) {
             // it is thrown away in any case
-        }
-    }
-
-    private void giveBack(Server server, Connection connection) {
-        boolean own = connection instanceof GuardConnection;
-        if (!connection.isBroken() && connection.isConnected()) {
-            server.pool().returnObject(connection);
-        } else if (own) {
-            // Without a moment left the pool makes no new connection here, for those who wait: they make their own.
-            Connector.callEndsBy(deadlineOfNobody());
-            throwAway(server, connection);
-            Connector.callEndsBy(null);
-        } else {
-            try {
-                background.execute(() -> throwAway(server, connection));
-            } catch (RejectedExecutionException e) {
-                throwAway(server, connection);
-            }
-        }
-    }
-
-    private static Deadline deadlineOfNobody() {
-        return new Deadline(System.nanoTime());
-    }
-
-    private static void throwAway(Server server, Connection connection) {
-        try {
-            server.pool().invalidateObject(connection);
-        } catch (Exception e) {
-            // the connection is closed and counted out before the pool tries to replace it, which is what failed
         }
     }
 }

@@ -133,6 +133,9 @@ final class JedisDriver implements RedisDriver {
         if (closed.get()) {
             throw isClosed();
         }
+        if (servers.isDoubtful()) {
+            var unused = lookout.begin();
+        }
         try {
             return follow(first.get(), Commands.arguments(command), deadline);
         } catch (RedisConnectionException e) {
@@ -180,7 +183,7 @@ final class JedisDriver implements RedisDriver {
     private RedisErrorReply answered(Server server, JedisDataException error, Deadline deadline) {
         RedisErrorReply reply = Failures.reply(error);
         if (reply.text().startsWith("READONLY") || reply.text().startsWith("MASTERDOWN")) {
-            server.dropIdle();
+            server.connections().dropIdle();
             lookout.await(deadline);
         } else if (reply.text().startsWith("CLUSTERDOWN")) {
             var unused = lookout.begin();

@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.GuardClosedException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.UnifiedJedis;
@@ -10,6 +11,7 @@ final class NativeClient implements AutoCloseable {
     private final Supplier<? extends UnifiedJedis> maker;
     private final boolean ours;
     private @Nullable UnifiedJedis client;
+    private boolean closed;
 
     private NativeClient(Supplier<? extends UnifiedJedis> maker, boolean ours) {
         this.maker = maker;
@@ -20,18 +22,20 @@ final class NativeClient implements AutoCloseable {
         return new NativeClient(() -> client, false);
     }
 
-    static NativeClient ours(UnifiedJedis made) {
-        NativeClient client = new NativeClient(() -> made, true);
-        client.client = made;
-        return client;
-    }
-
     static NativeClient ours(Supplier<? extends UnifiedJedis> maker) {
         return new NativeClient(maker, true);
     }
 
+    /**
+     * The client.
+     *
+     * @throws GuardClosedException if it would have to be made after {@link #close}
+     */
     synchronized UnifiedJedis get() {
         if (client == null) {
+            if (closed && ours) {
+                throw new GuardClosedException("the backend " + JedisBackend.NAME);
+            }
             client = maker.get();
         }
         return client;
@@ -40,6 +44,7 @@ final class NativeClient implements AutoCloseable {
     /** Closes the client if it is ours and was made. */
     @Override
     public synchronized void close() {
+        closed = true;
         if (ours && client != null) {
             client.close();
         }

@@ -11,57 +11,55 @@ import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.ClientSetInfoConfig;
 import redis.clients.jedis.Connection;
-import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
 
 /** The connections that guard makes itself: a pool for each server, all with the settings of one URL. */
 final class OwnPools implements Pools, AutoCloseable {
-
-    /** A connection that nobody used for so long is closed, before a firewall or the server does it. */
-    private static final Duration IDLE = Duration.ofMinutes(1);
 
     private final RedisUrl url;
     private final int size;
     private final @Nullable Tls tls;
     private final Executor connectors;
-    private final Map<HostAndPort, Server> servers = new ConcurrentHashMap<>();
+    private final Map<HostAndPort, OwnConnections> servers = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /**
      * Makes no connection yet.
      *
+     * @param setting the full name of the setting that the URL came from
      * @param size the most connections to one server
      * @param connectors the threads that make connections
      */
-    OwnPools(RedisUrl url, int size, Executor connectors) {
+    OwnPools(String setting, RedisUrl url, int size, Executor connectors) {
         this.url = url;
         this.size = size;
-        this.tls = url.tls() ? Tls.trusting(url.ca()) : null;
+        this.tls = url.tls() ? Tls.trusting(setting, url.ca()) : null;
         this.connectors = connectors;
     }
 
     /** The server at an address, to which a connection is made when one is needed. */
     @Override
     public Server at(HostAndPort address) {
-        Server server = servers.computeIfAbsent(address, this::open);
+        OwnConnections connections = servers.computeIfAbsent(address, this::open);
         if (closed) {
-            server.pool().close();
+            connections.close();
         }
-        return server;
+        return Server.at(address, connections);
     }
 
-    private Server open(HostAndPort address) {
-        Connector connector = new Connector(address, settings(url, null).build(), tls, url.timeout(), connectors);
-        return Server.at(address, new ConnectionPool(connector, poolSettings()));
+    private OwnConnections open(HostAndPort address) {
+        JedisClientConfig plain = settings(url, null).build();
+        return new OwnConnections(new Connector(address, plain, tls, connectors), size);
     }
 
     /** Closes the connections to all other servers. What is in flight ends first. */
     @Override
     public void keepOnly(Collection<HostAndPort> addresses) {
-        servers.forEach((address, server) -> {
-            if (!addresses.contains(address) && servers.remove(address, server)) {
-                server.pool().close();
+        servers.forEach((address, connections) -> {
+            if (!addresses.contains(address) && servers.remove(address, connections)) {
+                connections.close();
             }
         });
     }
@@ -111,15 +109,12 @@ final class OwnPools implements Pools, AutoCloseable {
         return Math.toIntExact(time.plusNanos(999_999).toMillis());
     }
 
-    /** The settings of a pool: bounded, waiting at most half of the timeout, and known to no MBean server. */
+    /** The settings of the pool of such a client: bounded, not waiting for ever, and known to no MBean server. */
     GenericObjectPoolConfig<Connection> poolSettings() {
         GenericObjectPoolConfig<Connection> settings = new GenericObjectPoolConfig<>();
         settings.setMaxTotal(size);
         settings.setMaxIdle(size);
         settings.setMaxWait(url.timeout().dividedBy(2));
-        settings.setMinEvictableIdleDuration(IDLE);
-        settings.setTimeBetweenEvictionRuns(IDLE.dividedBy(2));
-        settings.setNumTestsPerEvictionRun(-1);
         settings.setJmxEnabled(false);
         return settings;
     }
@@ -127,6 +122,6 @@ final class OwnPools implements Pools, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        servers.values().forEach(server -> server.pool().close());
+        servers.values().forEach(OwnConnections::close);
     }
 }

@@ -2,62 +2,68 @@ package dev.guard.redis.jedis;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.RedisSentinelClient;
 
 /**
- * The primary that sentinels know. Jedis hears of a failover from them. Where that news was lost, because the connection to them
- * was, a primary that does not answer or takes no writes makes this ask them again; what was learnt last counts.
+ * The primary that sentinels know. They are asked when a call meets a primary that does not answer or takes no writes, and while there
+ * are calls once a second besides. Jedis's own way, to be told by them, is not used: it is not told of a failover that happened while
+ * its connections to the sentinels were lost and not seen to be.
  */
 final class SentinelServers implements Servers {
 
     private static final Logger LOG = LoggerFactory.getLogger(SentinelServers.class);
+    private static final long DOUBTFUL_AFTER = TimeUnit.SECONDS.toNanos(1);
 
     private final OwnPools pools;
-    private final RedisSentinelClient client;
     private final Sentinels sentinels;
-    private HostAndPort heard;
-    private HostAndPort primary;
+    private final Supplier<Deadline> deadlines;
+    private volatile HostAndPort primary;
+    private volatile long lookedAt = System.nanoTime();
 
-    SentinelServers(OwnPools pools, RedisSentinelClient client, Sentinels sentinels) {
+    /**
+     * Asks for the primary.
+     *
+     * @param deadlines by when sentinels that are asked now have to have answered
+     */
+    SentinelServers(OwnPools pools, Sentinels sentinels, Supplier<Deadline> deadlines) {
         this.pools = pools;
-        this.client = client;
         this.sentinels = sentinels;
-        this.heard = client.getCurrentMaster();
-        this.primary = heard;
+        this.deadlines = deadlines;
+        this.primary = sentinels.primary(deadlines.get());
     }
 
     @Override
     public Server holding(byte[] key) {
-        return pools.at(primary());
+        return pools.at(primary);
     }
 
     @Override
     public List<Server> all() {
-        return List.of(pools.at(primary()));
-    }
-
-    private synchronized HostAndPort primary() {
-        HostAndPort now = client.getCurrentMaster();
-        if (!now.equals(heard)) {
-            heard = now;
-            become(now);
-        }
-        return primary;
-    }
-
-    private synchronized void become(HostAndPort address) {
-        if (!address.equals(primary)) {
-            LOG.info("The sentinels say that {} is at {} now, and no more at {}", sentinels.master(), address, primary);
-            primary = address;
-            pools.keepOnly(Set.of(address));
-        }
+        return List.of(pools.at(primary));
     }
 
     @Override
+    public boolean isDoubtful() {
+        return System.nanoTime() - lookedAt > DOUBTFUL_AFTER;
+    }
+
+    /** Called by one thread at a time. */
+    @Override
     public void lookAgain() {
-        become(sentinels.primary());
+        try {
+            HostAndPort found = sentinels.primary(deadlines.get());
+            HostAndPort last = primary;
+            if (!found.equals(last)) {
+                LOG.info("The sentinels say that {} is at {} now, and no more at {}", sentinels.master(), found, last);
+                primary = found;
+                pools.keepOnly(Set.of(found));
+            }
+        } finally {
+            lookedAt = System.nanoTime();
+        }
     }
 }

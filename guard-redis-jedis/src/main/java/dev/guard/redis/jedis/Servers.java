@@ -35,6 +35,11 @@ interface Servers {
         throw new UnsupportedOperationException("only a cluster redirects");
     }
 
+    /** Whether it is time to find out anew where the servers are, though no call met a reason to. */
+    default boolean isDoubtful() {
+        return false;
+    }
+
     /** Finds out anew where the servers are, if that may have changed. Blocks. */
     default void lookAgain() {}
 }

@@ -39,13 +39,14 @@ final class Tls {
     /**
      * Reads the certificates to trust.
      *
+     * @param setting the full name of the setting that names the file
      * @param ca a PEM file with them; empty for those that Java trusts
      * @throws GuardConfigurationException if the file cannot be read or has none
      */
-    static Tls trusting(Optional<String> ca) {
+    static Tls trusting(String setting, Optional<String> ca) {
         SslOptions.Builder builder = SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL);
         ca.ifPresent(file -> {
-            byte[] store = storeOf(file);
+            byte[] store = storeOf(setting, file);
             builder.trustStoreType(STORE_TYPE).truststore(() -> new ByteArrayInputStream(store), STORE_PASSWORD);
         });
         SslOptions options = builder.build();
@@ -56,12 +57,12 @@ final class Tls {
         }
     }
 
-    private static byte[] storeOf(String file) {
+    private static byte[] storeOf(String setting, String file) {
         try (InputStream pem = Files.newInputStream(Path.of(file))) {
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(pem);
             if (certificates.isEmpty()) {
-                throw new GuardConfigurationException("the file of ca, " + file + ", has no certificates");
+                throw new GuardConfigurationException(unreadable(setting, file) + ", and it has none");
             }
             KeyStore store = KeyStore.getInstance(STORE_TYPE);
             store.load(null, STORE_PASSWORD);
@@ -73,9 +74,12 @@ final class Tls {
             store.store(bytes, STORE_PASSWORD);
             return bytes.toByteArray();
         } catch (IOException | GeneralSecurityException e) {
-            throw new GuardConfigurationException(
-                    "the file of ca, " + file + ", cannot be read as certificates in PEM: " + e.getMessage(), e);
+            throw new GuardConfigurationException(unreadable(setting, file) + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String unreadable(String setting, String file) {
+        return "ca in " + setting + " is '" + file + "', expected a file with certificates in PEM";
     }
 
     /** The same for connections that Jedis makes itself. */

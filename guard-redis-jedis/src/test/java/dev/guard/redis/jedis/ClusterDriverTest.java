@@ -91,7 +91,7 @@ class ClusterDriverTest implements DriverRules {
     void oneServerGone() {
         try (RedisCluster own = RedisServers.cluster();
                 JedisDriver other =
-                        Calls.open("redis-cluster://" + own.nodes().get(1).address() + "?timeout=500ms")) {
+                        Calls.open("redis-cluster://" + own.nodes().get(1).address() + "?timeout=1s")) {
             String lost = keyOn(own, own.nodes().get(0));
             String kept = keyOn(own, own.nodes().get(2));
             call(other, "SET", lost, "1");

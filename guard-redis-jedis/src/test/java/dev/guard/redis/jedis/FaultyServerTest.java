@@ -31,8 +31,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A server that does what no real one does when asked to. */
 class FaultyServerTest {
 
-    private static final Duration TIMEOUT = Duration.ofMillis(300);
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration SLACK = Duration.ofSeconds(2);
 
     private FakeRedis fake;
     private JedisDriver driver;
@@ -40,7 +40,7 @@ class FaultyServerTest {
     @BeforeEach
     void setUp() {
         fake = FakeRedis.start();
-        driver = Calls.open(fake.url() + "?timeout=300ms", 2);
+        driver = Calls.open(fake.url() + "?timeout=1s", 2);
     }
 
     @AfterEach
@@ -68,7 +68,7 @@ class FaultyServerTest {
     @Test
     @DisplayName("an answer that comes one byte at a time does not hold a call beyond its timeout")
     void slowAnswer() {
-        fake.always("GET", Answer.bulk("0123456789".repeat(10)).slowly(Duration.ofMillis(100)));
+        fake.always("GET", Answer.bulk("0123456789".repeat(10)).slowly(Duration.ofMillis(200)));
 
         long start = System.nanoTime();
         assertThat(failure(() -> call(driver, "GET", "k"))).isEqualTo(failed(Reason.TIMEOUT, true));
@@ -81,7 +81,7 @@ class FaultyServerTest {
     @Test
     @DisplayName("signing in one byte at a time does not hold a call beyond its timeout, and the command is not sent")
     void slowSigningIn() {
-        fake.always("HELLO", Answer.bulk("0123456789".repeat(10)).slowly(Duration.ofMillis(100)));
+        fake.always("HELLO", Answer.bulk("0123456789".repeat(10)).slowly(Duration.ofMillis(200)));
 
         long start = System.nanoTime();
         assertThat(failure(() -> call(driver, "GET", "k"))).isEqualTo(failed(Reason.TIMEOUT, false));
@@ -92,7 +92,7 @@ class FaultyServerTest {
     @Test
     @DisplayName("a command is sent over no connection that has not signed in")
     void signedIn() {
-        JedisDriver secret = Calls.open("redis://:secret@127.0.0.1:" + fake.port() + "/3?timeout=300ms", 2);
+        JedisDriver secret = Calls.open("redis://:secret@127.0.0.1:" + fake.port() + "/3?timeout=1s", 2);
         try (secret) {
             fake.next("GET", Answer.never(), Answer.close(), Answer.bulk("v"));
             failure(() -> call(secret, "GET", "k"));
@@ -223,6 +223,28 @@ class FaultyServerTest {
             open.countDown();
             executor.shutdownNow();
         }
+    }
+
+    @Test
+    @DisplayName("callers that wait for connections which nobody signs in over all end in time")
+    void crowdWithoutConnections() throws Exception {
+        fake.always("HELLO", Answer.never());
+        int crowd = 24;
+        ExecutorService executor = Executors.newFixedThreadPool(crowd);
+        try {
+            List<Future<String>> calls = new ArrayList<>();
+            long start = System.nanoTime();
+            for (int i = 0; i < crowd; i++) {
+                calls.add(executor.submit(() -> failure(() -> call(driver, "GET", "k"))));
+            }
+            for (Future<String> call : calls) {
+                assertThat(call.get()).isIn(failed(Reason.TIMEOUT, false), failed(Reason.OVERLOADED, false));
+            }
+            assertInTime(start);
+        } finally {
+            executor.shutdownNow();
+        }
+        assertThat(fake.received("GET")).isZero();
     }
 
     @Test

@@ -29,7 +29,7 @@ class RedirectingServersTest {
                 Answer.integer(16_383),
                 Answer.array(Answer.bulk(""), Answer.integer(one.port()), Answer.bulk("id"))));
         one.always("CLUSTER", slots);
-        driver = Calls.open("redis-cluster://" + one.host() + ":" + one.port() + "?timeout=500ms", 2);
+        driver = Calls.open("redis-cluster://" + one.host() + ":" + one.port() + "?timeout=1s", 2);
     }
 
     @AfterEach

@@ -67,7 +67,7 @@ class SentinelDriverTest implements DriverRules {
     @DisplayName("after the primary was killed, calls reach the one that was promoted, without a restart")
     void failover() throws Exception {
         try (RedisSentinels own = RedisServers.sentinels(Duration.ofSeconds(1));
-                JedisDriver other = Calls.open(url(own) + "&timeout=500ms")) {
+                JedisDriver other = Calls.open(url(own) + "&timeout=1s")) {
             call(other, "SET", "k", "1");
             RedisServer replica = own.replica();
             until("the replica has the key", () -> "1".equals(replica.command("GET", "k")));

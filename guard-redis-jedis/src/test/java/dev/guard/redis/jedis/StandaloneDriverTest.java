@@ -87,7 +87,7 @@ class StandaloneDriverTest implements DriverRules {
     @DisplayName("a stopped process is waited for until the timeout and no longer, and answers again when it goes on")
     void stoppedProcess() throws Exception {
         try (RedisServer own = RedisServers.standalone();
-                JedisDriver stalled = Calls.open(own.url() + "?timeout=300ms")) {
+                JedisDriver stalled = Calls.open(own.url() + "?timeout=1s")) {
             call(stalled, "SET", "k", "1");
             own.pause();
 
@@ -113,7 +113,7 @@ class StandaloneDriverTest implements DriverRules {
     private static void assertEndsInTime(Callable<String> call, String expected) throws Exception {
         long start = System.nanoTime();
         assertThat(call.call()).isEqualTo(expected);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(times(Duration.ofMillis(1300)));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(times(Duration.ofSeconds(3)));
     }
 
     @Test

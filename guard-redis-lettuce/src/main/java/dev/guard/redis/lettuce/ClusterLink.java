@@ -11,7 +11,9 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import reactor.core.Disposable;
 
 /**
@@ -38,12 +40,18 @@ final class ClusterLink implements Link {
     }
 
     static ClusterLink open(RedisClusterClient client, String where) {
+        Arrivals arrivals = new Arrivals();
+        client.addListener(arrivals);
         try {
             ClusterLink link = new ClusterLink(client.connect(ByteArrayCodec.INSTANCE), false);
-            link.connectAll().join();
+            for (StatefulConnection<?, ?> opened : link.connectAll().join()) {
+                arrivals.await(opened, opened.getTimeout());
+            }
             return link;
         } catch (RuntimeException e) {
             throw LettuceFailures.ofConnecting(e, where);
+        } finally {
+            client.removeListener(arrivals);
         }
     }
 
@@ -53,13 +61,16 @@ final class ClusterLink implements Link {
         return new ClusterLink((StatefulRedisClusterConnection<byte[], byte[]>) connection, true);
     }
 
-    /** Makes the connections that are missing. Completes when each was made or failed; a server that is away is no error here. */
-    private CompletableFuture<Void> connectAll() {
-        List<CompletableFuture<?>> connections = new ArrayList<>();
+    /** Makes the connections that are missing, and answers those that there are; a server that is away is no error here. */
+    private CompletableFuture<List<StatefulConnection<?, ?>>> connectAll() {
+        List<CompletableFuture<Optional<StatefulConnection<?, ?>>>> connections = new ArrayList<>();
         for (RedisURI primary : primaries()) {
-            connections.add(connected(primary).handle((opened, problem) -> null));
+            connections.add(connected(primary).handle((opened, problem) -> Optional.ofNullable(opened)));
         }
-        return CompletableFuture.allOf(connections.toArray(CompletableFuture<?>[]::new));
+        return CompletableFuture.allOf(connections.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> connections.stream()
+                        .flatMap(connection -> connection.join().stream())
+                        .collect(Collectors.toUnmodifiableList()));
     }
 
     private List<RedisURI> primaries() {

@@ -10,8 +10,6 @@ import io.lettuce.core.protocol.DefaultEndpoint;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One connection to one server: the one that was named, or the one that the sentinels name. */
@@ -41,25 +39,18 @@ final class ServerLink implements Link, RedisConnectionStateListener {
      * @param connected told of every new connection after the first
      */
     static ServerLink open(RedisClient client, Runnable connected, String where) {
-        Map<RedisChannelHandler<?, ?>, SocketAddress> addresses = new ConcurrentHashMap<>();
-        RedisConnectionStateListener first = new RedisConnectionStateListener() {
-            @Override
-            public void onRedisConnected(RedisChannelHandler<?, ?> opened, SocketAddress address) {
-                addresses.put(opened, address);
-            }
-        };
-        client.addListener(first);
+        Arrivals arrivals = new Arrivals();
+        client.addListener(arrivals);
         try {
             StatefulRedisConnection<byte[], byte[]> connection = client.connect(ByteArrayCodec.INSTANCE);
-            SocketAddress address =
-                    connection instanceof RedisChannelHandler<?, ?> opened ? addresses.get(opened) : null;
+            SocketAddress address = arrivals.await(connection, connection.getTimeout());
             ServerLink link = new ServerLink(connection, false, connected, address);
             connection.addListener(link);
             return link;
         } catch (RuntimeException e) {
             throw LettuceFailures.ofConnecting(e, where);
         } finally {
-            client.removeListener(first);
+            client.removeListener(arrivals);
         }
     }
 

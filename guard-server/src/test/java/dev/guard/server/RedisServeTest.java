@@ -1,0 +1,158 @@
+package dev.guard.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.testing.redis.RedisServer;
+import dev.guard.testing.redis.RedisServers;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program over a shared store. */
+class RedisServeTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @TempDir
+    private Path directory;
+
+    private static HttpResponse<String> get(GuardProcess guard, String path) throws IOException, InterruptedException {
+        return CLIENT.send(
+                HttpRequest.newBuilder(URI.create(guard.url() + path))
+                        .timeout(Patience.SOON)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private GuardProcess serve(String backend, RedisServer server) throws IOException {
+        Path policies = Files.writeString(directory.resolve("policies.yaml"), """
+                policies:
+                  demo: { limits: ["100/1h fixed", "1000/1d"] }
+                """);
+        return GuardProcess.start(
+                Map.of("REDIS_URL", server.url(), "GUARD_BACKEND", backend, "GUARD_POLICIES", policies.toString()),
+                "serve",
+                "--port",
+                "0");
+    }
+
+    @Test
+    @DisplayName("Four processes, two through Lettuce and two through Jedis, admit together exactly the limit")
+    void fourProcessesShareALimit() throws Exception {
+        List<GuardProcess> guards = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try (RedisServer server = RedisServers.standalone()) {
+            for (String backend : List.of("redis-lettuce", "redis-jedis", "redis-lettuce", "redis-jedis")) {
+                guards.add(serve(backend, server));
+            }
+            List<Future<Long>> admitted = new ArrayList<>();
+            for (GuardProcess guard : guards) {
+                admitted.add(threads.submit(() -> {
+                    long allowed = 0;
+                    for (int i = 0; i < 50; i++) {
+                        int status = get(guard, "/v1/check?policy=demo&subject=alice")
+                                .statusCode();
+                        assertThat(status).isIn(200, 429);
+                        allowed += status == 200 ? 1 : 0;
+                    }
+                    return allowed;
+                }));
+            }
+            long sum = 0;
+            for (Future<Long> each : admitted) {
+                sum += each.get();
+            }
+            assertThat(sum).isEqualTo(100);
+            assertThat(IntStream.range(0, 4).mapToObj(i -> guards.get(i).lines().get(0)))
+                    .containsOnly("✓ Counter backend initialized (Redis)");
+        } finally {
+            threads.shutdownNow();
+            guards.forEach(GuardProcess::close);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-lettuce", "redis-jedis"})
+    @DisplayName(
+            "While Redis is away every question is a 503 and none a 200, and it is judged again when Redis is back")
+    void noStoreNoAnswer(String backend) throws Exception {
+        try (RedisServer server = RedisServers.standalone();
+                GuardProcess guard = serve(backend, server)) {
+            assertThat(get(guard, "/v1/check?policy=demo").statusCode()).isEqualTo(200);
+            assertThat(get(guard, "/health").body())
+                    .contains("\"status\":\"healthy\"", "\"backend\":\"redis\"", "\"status\":\"connected\"");
+            server.kill();
+            HttpResponse<String> away = get(guard, "/v1/check?policy=demo");
+            assertThat(away.statusCode()).isEqualTo(503);
+            assertThat(away.body()).doesNotContain("127.0.0.1");
+            assertThat(get(guard, "/health").statusCode()).isEqualTo(503);
+            server.start();
+            Patience.until("an answer of the store that is back", () -> isAnswered(guard));
+        }
+    }
+
+    private static boolean isAnswered(GuardProcess guard) {
+        try {
+            return get(guard, "/v1/check?policy=demo").statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-lettuce", "redis-jedis"})
+    @DisplayName(
+            "B1 a store that cannot be reached is a refusal with 3, and one with a wrong password too; no secret is printed")
+    void refusals(String backend) throws Exception {
+        try (GuardProcess guard = GuardProcess.start(
+                Map.of("REDIS_URL", "redis://:hunter2@127.0.0.1:1", "GUARD_BACKEND", backend),
+                "serve",
+                "--port",
+                "0")) {
+            assertThat(guard.exitStatus()).isEqualTo(3);
+            assertThat(String.join("\n", guard.lines()))
+                    .startsWith("❌ Redis validation failed: ")
+                    .contains("127.0.0.1:1")
+                    .doesNotContain("hunter2");
+        }
+        try (RedisServer server = RedisServers.password("correct-horse");
+                GuardProcess guard = GuardProcess.start(
+                        Map.of(
+                                "REDIS_HOST",
+                                server.host(),
+                                "REDIS_PORT",
+                                String.valueOf(server.port()),
+                                "REDIS_PASSWORD",
+                                "hunter2 &/",
+                                "GUARD_BACKEND",
+                                backend),
+                        "serve",
+                        "--port",
+                        "0")) {
+            assertThat(guard.exitStatus()).isEqualTo(3);
+            assertThat(String.join("\n", guard.lines()))
+                    .contains("Redis validation failed", "WRONGPASS")
+                    .doesNotContain("hunter2");
+        }
+    }
+}
