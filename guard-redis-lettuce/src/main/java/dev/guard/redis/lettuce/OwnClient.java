@@ -66,11 +66,13 @@ final class OwnClient implements AutoCloseable {
                     + "', expected a host: UNIX sockets need a native transport of Netty"
                     + " (io.netty:netty-transport-native-epoll or -kqueue for this platform) on the class path");
         }
-        ClientOptions options = options(url);
+        cluster = url.topology() == Topology.CLUSTER;
+        // First what may be refused, as nothing needs to be closed yet.
+        ClusterClientOptions clusterOptions = clusterOptions(url);
+        ClientOptions options = set(ClientOptions.builder(), url).build();
         timer = new HashedWheelTimer(new DefaultThreadFactory("guard-redis-timer", true), 5, TimeUnit.MILLISECONDS);
         resources = resources(url, timer);
-        cluster = url.topology() == Topology.CLUSTER;
-        client = cluster ? clusterClient(url, resources, options) : client(url, resources, options);
+        client = cluster ? clusterClient(url, resources, clusterOptions) : client(url, resources, options);
         var unused = resources.eventBus().get().subscribe(this::noted);
     }
 
@@ -132,11 +134,11 @@ final class OwnClient implements AutoCloseable {
                 .build();
     }
 
-    private static ClientOptions options(RedisUrl url) {
+    /** Sets what stand-alone, sentinels and cluster have in common. Lettuce's own way from one to the other forgets some of it. */
+    private static <B extends ClientOptions.Builder> B set(B options, RedisUrl url) {
         SslOptions.Builder ssl = SslOptions.builder().jdkSslProvider().handshakeTimeout(url.connectTimeout());
         RedisCertificates.trusted(url).ifPresent(ssl::trustManager);
-        return ClientOptions.builder()
-                .autoReconnect(true)
+        options.autoReconnect(true)
                 .disconnectedBehavior(DisconnectedBehavior.REJECT_COMMANDS)
                 // True means that the command is left out.
                 .replayFilter(command -> true)
@@ -152,8 +154,8 @@ final class OwnClient implements AutoCloseable {
                         .keepAlive(true)
                         .tcpNoDelay(true)
                         .build())
-                .sslOptions(ssl.build())
-                .build();
+                .sslOptions(ssl.build());
+        return options;
     }
 
     private static RedisClient client(RedisUrl url, ClientResources resources, ClientOptions options) {
@@ -162,13 +164,19 @@ final class OwnClient implements AutoCloseable {
         return client;
     }
 
-    private static RedisClusterClient clusterClient(RedisUrl url, ClientResources resources, ClientOptions options) {
+    private static RedisClusterClient clusterClient(
+            RedisUrl url, ClientResources resources, ClusterClientOptions options) {
         List<RedisURI> seeds = new ArrayList<>();
         for (Host host : url.hosts()) {
             seeds.add(serverUri(url, host));
         }
         RedisClusterClient client = RedisClusterClient.create(resources, seeds);
-        client.setOptions(ClusterClientOptions.builder(options)
+        client.setOptions(options);
+        return client;
+    }
+
+    private static ClusterClientOptions clusterOptions(RedisUrl url) {
+        return set(ClusterClientOptions.builder(), url)
                 .maxRedirects(MOST_REDIRECTIONS)
                 .validateClusterNodeMembership(false)
                 // Besides the period, every sign of a change asks for the topology; that is the default.
@@ -177,8 +185,7 @@ final class OwnClient implements AutoCloseable {
                         .adaptiveRefreshTriggersTimeout(TOPOLOGY_PAUSE)
                         .refreshTriggersReconnectAttempts(1)
                         .build())
-                .build());
-        return client;
+                .build();
     }
 
     private static RedisURI uri(RedisUrl url) {

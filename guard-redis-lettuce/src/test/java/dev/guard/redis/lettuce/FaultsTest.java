@@ -14,6 +14,7 @@ import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.testing.redis.FakeRedis;
 import dev.guard.testing.redis.FakeRedis.Answer;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import java.nio.charset.StandardCharsets;
@@ -211,20 +212,44 @@ class FaultsTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "S15 sets what Lettuce must not do, on one server and in a cluster, and says nothing that it was not asked")
+    void options() {
+        fake.always("GET", Answer.bulk("1"));
+        for (String url : List.of(fake.url(), cluster(fake))) {
+            try (LettuceDriver driver = open(url)) {
+                ClientOptions options = driver.connection().getOptions();
+                assertThat(options.getReplayFilter().test(null)).isTrue();
+                assertThat(options.isRejectCommandsWhileDisconnected()).isTrue();
+                assertThat(options.isAutoReconnect()).isTrue();
+                assertThat(options.getRequestQueueSize()).isLessThanOrEqualTo(2 * LettuceDriver.MOST_UNDER_WAY);
+                assertThat(options.getTimeoutOptions().isTimeoutCommands()).isFalse();
+                assertThat(execute(driver, "GET", "a")).isEqualTo("1");
+            }
+        }
+        assertThat(fake.received())
+                .allMatch(parts -> List.of("PING", "CLUSTER", "INFO", "GET").contains(parts.get(0))
+                        // What asks for the topology has a name, whether or not the server lets it.
+                        || parts.subList(0, 2).equals(List.of("CLIENT", "SETNAME")));
+    }
+
     // ─── A cluster ──────────────────────────────────────────────────────────────────────────────
 
     /** Makes the servers the primaries of a cluster, in which the first has all slots but one for each of the others. */
     private static String cluster(FakeRedis... servers) {
-        StringBuilder nodes = new StringBuilder();
         int others = servers.length - 1;
-        for (int i = 0; i <= others; i++) {
-            nodes.append(String.valueOf(i).repeat(40))
-                    .append(" 127.0.0.1:" + servers[i].port() + "@1 master - 0 0 1 connected ")
-                    .append(i == 0 ? "0-" + (16_383 - others) : String.valueOf(16_384 - i))
-                    .append('\n');
-        }
-        for (FakeRedis server : servers) {
-            server.always("CLUSTER", Answer.bulk(nodes.toString()));
+        for (FakeRedis asked : servers) {
+            StringBuilder nodes = new StringBuilder();
+            for (int i = 0; i <= others; i++) {
+                nodes.append(String.valueOf(i).repeat(40))
+                        .append(" 127.0.0.1:" + servers[i].port() + "@1 ")
+                        .append(asked == servers[i] ? "myself,master" : "master")
+                        .append(" - 0 0 1 connected ")
+                        .append(i == 0 ? "0-" + (16_383 - others) : String.valueOf(16_384 - i))
+                        .append('\n');
+            }
+            asked.always("CLUSTER", Answer.bulk(nodes.toString()));
         }
         return "redis-cluster://127.0.0.1:" + servers[0].port();
     }
