@@ -146,7 +146,7 @@ public abstract class RedisBackend implements Backend {
      */
     protected final void requireSupportedServer() {
         try {
-            ServerVersion.require(driver);
+            ServerVersion.require(driver, counters::told);
         } catch (GuardException e) {
             close();
             throw e;

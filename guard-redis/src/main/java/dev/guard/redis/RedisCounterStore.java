@@ -81,6 +81,14 @@ final class RedisCounterStore implements CounterStore {
         this.listing = new RedisListing(driver, layout);
     }
 
+    /** What the server's clock said between two readings of ours, so that the first deadline can be told. */
+    void told(long micros, long sentNanos, long receivedNanos) {
+        if (driver.nodes().size() > 1) {
+            clock.ofSeveralServers();
+        }
+        clock.told(micros, sentNanos, receivedNanos);
+    }
+
     void close() {
         closed = true;
     }
@@ -296,6 +304,7 @@ final class RedisCounterStore implements CounterStore {
         if (replies.size() != call.operations.size()) {
             throw RedisReplies.unexpected("something else than " + call.operations.size() + " answers");
         }
+        clock.told(RedisReplies.serverTime(replies.get(0)), call.sentNanos, clock.nanoTime());
         List<Outcome> outcomes = new ArrayList<>(replies.size());
         for (int i = 0; i < replies.size(); i++) {
             CounterOperation operation = call.operations.get(i);

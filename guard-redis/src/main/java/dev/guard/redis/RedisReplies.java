@@ -37,12 +37,15 @@ final class RedisReplies {
     private static final int ALLOWED = 1;
     private static final int BLOCKED = 2;
 
+    /** What every answer begins with: its kind and the server's time. */
+    private static final int HEAD = 1 + Double.BYTES;
+
     private RedisReplies() {}
 
     /** The moment whose window the script was not told, if that is what it answers. */
     static Optional<WindowMissing> windowMissing(@Nullable Object reply) {
         if (reply instanceof byte[] bytes && bytes.length > 0 && bytes[0] == WINDOW) {
-            ByteReader in = new ByteReader(bytes, 1);
+            ByteReader in = new ByteReader(bytes, HEAD);
             long moment = in.whole();
             return Optional.of(new WindowMissing(
                     moment,
@@ -61,6 +64,14 @@ final class RedisReplies {
      */
     record WindowMissing(long moment, CounterState state) {}
 
+    /** The server's time in an answer to an operation, in microseconds since the epoch. */
+    static long serverTime(@Nullable Object reply) {
+        if (!(reply instanceof byte[] bytes) || bytes.length < HEAD) {
+            throw unexpected("no time");
+        }
+        return new ByteReader(bytes, 1).whole();
+    }
+
     /**
      * The outcome of an operation.
      *
@@ -72,8 +83,9 @@ final class RedisReplies {
         }
         ByteReader in = new ByteReader(bytes, 0);
         int kind = in.octet();
+        long serverTime = in.whole();
         return switch (kind) {
-            case LATE -> new Late(in.whole());
+            case LATE -> new Late(serverTime);
             case APPLIED -> Effect.APPLIED;
             case NOTHING -> Effect.NOTHING;
             case LAPSED -> Effect.LAPSED;
@@ -123,7 +135,6 @@ final class RedisReplies {
         long taken = in.whole();
         long cost = taken >= LARGEST ? operation.cost() : taken;
         long now = in.whole();
-        long birth = in.whole();
         List<Limit> limits = compiled.policy().limits();
         if (compiled.isSimple()) {
             LimitState only = StoredValue.state(in, limits.get(0).numbers(), now);
@@ -137,7 +148,7 @@ final class RedisReplies {
         CounterState state = new CounterState(
                 compiled.policy().version(),
                 now,
-                birth,
+                now,
                 CounterState.NEVER_WAS,
                 CounterState.NEVER_WAS,
                 List.of(slots),

@@ -9,18 +9,27 @@ final class ServerVersion {
 
     private static final int LEAST_MAJOR = 6;
     private static final int LEAST_MINOR = 2;
-    private static final String FIELD = "redis_version:";
+    private static final String VERSION = "redis_version:";
+    private static final String TIME = "server_time_usec:";
 
     private ServerVersion() {}
+
+    /** Takes what a server's clock said between two readings of {@link System#nanoTime()}. */
+    @FunctionalInterface
+    interface ClockReader {
+        void told(long micros, long sentNanos, long receivedNanos);
+    }
 
     /**
      * Asks every server.
      *
+     * @param clocks is told the time of each
      * @throws GuardConfigurationException if one is too old; the detail says which
      */
-    static void require(RedisDriver driver) {
+    static void require(RedisDriver driver, ClockReader clocks) {
         for (RedisDriver.Node node : driver.nodes()) {
             Object info;
+            long sent = System.nanoTime();
             try {
                 info = node.submit(ascii("INFO"), ascii("server"))
                         .toCompletableFuture()
@@ -34,14 +43,20 @@ final class ServerVersion {
             if (!(info instanceof byte[] text)) {
                 throw RedisReplies.unexpected("no information on the server");
             }
-            require(node.name(), version(new String(text, StandardCharsets.UTF_8)));
+            long received = System.nanoTime();
+            String told = new String(text, StandardCharsets.UTF_8);
+            require(node.name(), field(told, VERSION));
+            String time = field(told, TIME);
+            if (!time.isEmpty()) {
+                clocks.told(Long.parseLong(time), sent, received);
+            }
         }
     }
 
-    private static String version(String info) {
+    private static String field(String info, String name) {
         for (String line : info.lines().toList()) {
-            if (line.startsWith(FIELD)) {
-                return line.substring(FIELD.length()).strip();
+            if (line.startsWith(name)) {
+                return line.substring(name.length()).strip();
             }
         }
         return "";

@@ -13,15 +13,20 @@ import org.jspecify.annotations.Nullable;
  * nobody knows how long each way took. It serves deadlines only; what time it is, the server alone says.
  *
  * <p>A deadline is told to the server by the upper end of the interval, so that nothing is refused that comes in time, and
- * nothing happens later than its deadline and the interval's width, which is one round trip or less.
+ * nothing happens later than its deadline and the interval's width, which is one round trip or less. The servers of a cluster have
+ * clocks that differ a little; there the interval holds all of them.
  */
 final class StoreClock {
 
     /** No deadline at all. */
     static final long NEVER = Long.MAX_VALUE;
 
+    /** How long answers are gathered: clocks drift apart. */
+    private static final long LONGEST_NANOS = 60_000_000_000L;
+
     private final Optional<InstantSource> injected;
     private final LongSupplier nanoTime;
+    private volatile boolean ofSeveralServers;
     private final AtomicReference<@Nullable Offset> known = new AtomicReference<>();
 
     StoreClock(Optional<InstantSource> injected, LongSupplier nanoTime) {
@@ -29,8 +34,22 @@ final class StoreClock {
         this.nanoTime = nanoTime;
     }
 
-    /** What the server's microseconds are ahead of ours: at least and at most. */
-    private record Offset(long least, long most) {}
+    /** What the server's microseconds are ahead of ours: at least and at most; and when it was begun to be gathered. */
+    private record Offset(long least, long most, long sinceNanos) {
+
+        Offset and(long least, long most) {
+            return new Offset(Math.max(least, this.least), Math.min(most, this.most), sinceNanos);
+        }
+
+        Offset or(long least, long most) {
+            return new Offset(Math.min(least, this.least), Math.max(most, this.most), sinceNanos);
+        }
+    }
+
+    /** Says that answers come from servers with a clock each. */
+    void ofSeveralServers() {
+        ofSeveralServers = true;
+    }
 
     long nanoTime() {
         return nanoTime.getAsLong();
@@ -60,10 +79,14 @@ final class StoreClock {
         long least = micros - Math.floorDiv(receivedNanos, 1_000) - 1;
         long most = micros - Math.floorDiv(sentNanos, 1_000) + 1;
         known.updateAndGet(before -> {
-            if (before == null || least > before.most || most < before.least) {
-                return new Offset(least, most); // the first answer, or a clock that was set
+            if (before == null || receivedNanos - before.sinceNanos > LONGEST_NANOS) {
+                return new Offset(least, most, receivedNanos);
             }
-            return new Offset(Math.max(least, before.least), Math.min(most, before.most));
+            if (least <= before.most && most >= before.least) {
+                return before.and(least, most);
+            }
+            // The clock was set, or it is another server's.
+            return ofSeveralServers ? before.or(least, most) : new Offset(least, most, receivedNanos);
         });
     }
 }

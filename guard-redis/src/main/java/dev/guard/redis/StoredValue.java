@@ -38,8 +38,8 @@ import java.util.Optional;
  * <tr><td>number</td><td>the time</td></tr>
  * <tr><td>number</td><td>the birth</td></tr>
  * <tr><td>for each limit</td><td>greedy, aligned: {@code x}; interval, fixed, sliding: {@code x} and {@code y} of {@link
- *     LimitState}; calendar: {@code x}, and start and end of the window in which it was last charged; log: a count, and time and
- *     permits of each; concurrent: the same, and an id each</td></tr>
+ *     LimitState}; calendar: {@code x}, and start and end of the window in which it was last charged; log: what all of it
+ *     comes to, a count, and time and permits of each; concurrent: a count, and end, permits and id of each</td></tr>
  * <tr><td>number</td><td>where held: until when</td></tr>
  * <tr><td>number</td><td>where blocked: until when</td></tr>
  * <tr><td>count, reservations</td><td>of each: end, cost, version, when it was taken (numbers), and its id</td></tr>
@@ -222,7 +222,11 @@ final class StoredValue {
                 in.whole();
                 yield new LimitState(used, used == 0 ? 0 : start);
             }
-            case LOG, CONCURRENT -> new LimitState(0, 0, entries(in, numbers.algorithm()));
+            case LOG -> {
+                in.whole();
+                yield new LimitState(0, 0, entries(in, numbers.algorithm()));
+            }
+            case CONCURRENT -> new LimitState(0, 0, entries(in, numbers.algorithm()));
         };
     }
 

@@ -397,72 +397,102 @@ local sliding = {
   end,
 }
 
--- Algorithms that remember each charge as an entry, in the order of their ends.
-local function entry_algorithm(end_of, charge, refunded)
-  return {
-    initial = function(slot)
-      slot.x, slot.y, slot.entries = 0, 0, {}
-    end,
-    advance = function(slot, last, now)
-      local entries = slot.entries
-      local ended = 0
-      while ended < #entries and end_of(slot, entries[ended + 1]) <= now do
-        ended = ended + 1
-      end
-      if ended > 0 then
-        slot.entries = {}
-        for i = ended + 1, #entries do
-          slot.entries[i - ended] = entries[i]
-        end
-      end
-    end,
-    available = function(slot)
-      local counted = 0
-      for _, entry in ipairs(slot.entries) do
-        counted = counted + entry.permits
-      end
-      return slot.limit.capacity - counted
-    end,
-    charge = charge,
-    refunded = refunded,
-    counted_until = a_period_later,
-    reset_after = function(slot, now)
-      local newest = slot.entries[#slot.entries]
-      return newest and end_of(slot, newest) - now or 0
-    end,
-  }
+-- The entries of a log are a string, 16 bytes each: a log is charged at its end and forgets at its beginning, which needs no more
+-- than a few of them to be read. Slots of a log count in x what all entries come to.
+local ENTRY = 16
+
+local function log_entry(slot, number)
+  return unpack('>dd', slot.entries, ENTRY * (number - 1) + 1)
 end
 
-local log = entry_algorithm(
-  function(slot, entry)
-    return entry.time + slot.limit.period
+local function log_size(slot)
+  return #slot.entries / ENTRY
+end
+
+local log = {
+  initial = function(slot)
+    slot.x, slot.y, slot.entries = 0, 0, ''
   end,
-  function(slot, now, cost)
-    local entries = slot.entries
-    local newest = entries[#entries]
-    if newest and (newest.time == now or #entries >= MOST_ENTRIES) then
-      entries[#entries] = { time = now, permits = newest.permits + cost, id = '' }
-    else
-      insert(entries, { time = now, permits = cost, id = '' })
+  advance = function(slot, last, now)
+    local size, ended = log_size(slot), 0
+    while ended < size do
+      local moment, permits = log_entry(slot, ended + 1)
+      if moment + slot.limit.period > now then
+        break
+      end
+      slot.x, ended = slot.x - permits, ended + 1
+    end
+    if ended > 0 then
+      slot.entries = sub(slot.entries, ENTRY * ended + 1)
     end
   end,
-  function(slot, now, moment, cost)
-    local kept = {}
-    for _, entry in ipairs(slot.entries) do
-      local left = entry.permits - (entry.time == moment and min(cost, entry.permits) or 0)
-      if left > 0 then
-        insert(kept, { time = entry.time, permits = left, id = '' })
+  available = function(slot)
+    return slot.limit.capacity - slot.x
+  end,
+  charge = function(slot, now, cost)
+    local size, merged = log_size(slot), 0
+    if size > 0 then
+      local newest, permits = log_entry(slot, size)
+      if newest == now or size >= MOST_ENTRIES then
+        slot.entries, merged = sub(slot.entries, 1, -ENTRY - 1), permits
       end
     end
-    slot.entries = kept
-  end
-)
+    slot.x, slot.entries = slot.x + cost, slot.entries .. pack('>dd', now, merged + cost)
+  end,
+  refunded = function(slot, now, moment, cost)
+    for number = 1, log_size(slot) do
+      local time_of_entry, permits = log_entry(slot, number)
+      if time_of_entry == moment then
+        local before, after = sub(slot.entries, 1, ENTRY * (number - 1)), sub(slot.entries, ENTRY * number + 1)
+        local left = permits - min(cost, permits)
+        slot.x = slot.x - (permits - left)
+        slot.entries = before .. (left > 0 and pack('>dd', moment, left) or '') .. after
+        return
+      end
+    end
+  end,
+  counted_until = a_period_later,
+  reset_after = function(slot, now)
+    local size = log_size(slot)
+    return size == 0 and 0 or log_entry(slot, size) + slot.limit.period - now
+  end,
+}
 
 local function nothing() end
 
-local concurrent = entry_algorithm(function(slot, entry)
-  return entry.time
-end, nothing, nothing)
+-- The entries of concurrent slots are tables, in the order of their ends.
+local concurrent = {
+  initial = function(slot)
+    slot.x, slot.y, slot.entries = 0, 0, {}
+  end,
+  advance = function(slot, last, now)
+    local entries = slot.entries
+    local ended = 0
+    while ended < #entries and entries[ended + 1].time <= now do
+      ended = ended + 1
+    end
+    if ended > 0 then
+      slot.entries = {}
+      for i = ended + 1, #entries do
+        slot.entries[i - ended] = entries[i]
+      end
+    end
+  end,
+  available = function(slot)
+    local counted = 0
+    for _, entry in ipairs(slot.entries) do
+      counted = counted + entry.permits
+    end
+    return slot.limit.capacity - counted
+  end,
+  charge = nothing,
+  refunded = nothing,
+  counted_until = a_period_later,
+  reset_after = function(slot, now)
+    local newest = slot.entries[#slot.entries]
+    return newest and newest.time - now or 0
+  end,
+}
 
 local algorithms = {
   [GREEDY] = greedy,
@@ -591,16 +621,18 @@ local function read_slot(limit, text, at, time)
   elseif algorithm == CALENDAR then
     slot.x, slot.window_start, slot.window_end, at = unpack('>ddd', text, at)
     slot.y = slot.x == 0 and 0 or slot.window_start
-  elseif algorithm == LOG or algorithm == CONCURRENT then
+  elseif algorithm == LOG then
+    local count
+    slot.x, count, at = unpack('>dI2', text, at)
+    slot.y, slot.entries = 0, sub(text, at, at + ENTRY * count - 1)
+    at = at + ENTRY * count
+  elseif algorithm == CONCURRENT then
     local count
     slot.x, slot.y, slot.entries = 0, 0, {}
     count, at = unpack('>I2', text, at)
     for i = 1, count do
-      local entry = { id = '' }
-      entry.time, entry.permits, at = unpack('>dd', text, at)
-      if algorithm == CONCURRENT then
-        entry.id, at = unpack('Bc0', text, at)
-      end
+      local entry = {}
+      entry.time, entry.permits, entry.id, at = unpack('>ddBc0', text, at)
       slot.entries[i] = entry
     end
   else
@@ -615,13 +647,13 @@ local function write_slot(out, slot)
     insert(out, pack('>d', slot.x))
   elseif algorithm == CALENDAR then
     insert(out, pack('>ddd', slot.x, slot.window_start, slot.window_end))
-  elseif slot.entries then
+  elseif algorithm == LOG then
+    insert(out, pack('>dI2', slot.x, log_size(slot)))
+    insert(out, slot.entries)
+  elseif algorithm == CONCURRENT then
     insert(out, pack('>I2', #slot.entries))
     for _, entry in ipairs(slot.entries) do
-      insert(out, pack('>dd', entry.time, entry.permits))
-      if algorithm == CONCURRENT then
-        insert(out, pack('Bc0', #entry.id, entry.id))
-      end
+      insert(out, pack('>ddBc0', entry.time, entry.permits, #entry.id, entry.id))
     end
   else
     insert(out, pack('>dd', slot.x, slot.y))
@@ -964,32 +996,47 @@ end
 local LATE, APPLIED, NOTHING, LAPSED, REFUSED, WINDOW, CAPACITY, DECISION = 0, 1, 2, 3, 4, 5, 6, 32
 local ALLOWED, WAS_BLOCKED = 1, 2
 
+-- Every answer begins with its kind and the server's time.
 local function effect(code)
-  return pack('B', code)
+  return pack('>Bd', code, time)
 end
 
 -- A slot whose entries were merged, as far as that makes no difference to what is read from it: the permits available, the
 -- waits for the cost and for the next permit, and the reset.
 local function brief(slot, now, cost)
-  if not slot.entries then
+  if not slot.entries or #slot.entries == 0 then
     return slot
   end
-  local has_now = available(slot, now)
-  local next_missing, cost_missing = max(0, has_now) + 1 - has_now, cost - has_now
-  local entries, sum, merged = {}, 0, 0
-  for i, entry in ipairs(slot.entries) do
+  local is_log = slot.limit.algorithm == LOG
+  local size = is_log and log_size(slot) or #slot.entries
+  local used = slot.limit.capacity - available(slot, now)
+  local next_missing, cost_missing = max(0, -available(slot, now)) + 1, cost + used - slot.limit.capacity
+  local needed = max(next_missing, cost_missing)
+  local sum, told, number, kept = 0, 0, 0, {}
+  local function entry(place)
+    if is_log then
+      return log_entry(slot, place)
+    end
+    return slot.entries[place].time, slot.entries[place].permits
+  end
+  while number < size - 1 and sum < needed do
+    number = number + 1
+    local moment, permits = entry(number)
     local before = sum
-    sum, merged = sum + entry.permits, merged + entry.permits
-    if
-      i == #slot.entries
-      or (before < next_missing and sum >= next_missing)
-      or (before < cost_missing and sum >= cost_missing)
-    then
-      insert(entries, { time = entry.time, permits = merged, id = '' })
-      merged = 0
+    sum = sum + permits
+    if (before < next_missing and sum >= next_missing) or (before < cost_missing and sum >= cost_missing) then
+      insert(kept, { time = moment, permits = sum - told, id = '' })
+      told = sum
     end
   end
-  return { limit = slot.limit, x = 0, y = 0, entries = entries }
+  insert(kept, { time = entry(size), permits = used - told, id = '' })
+  if not is_log then
+    return { limit = slot.limit, x = 0, y = 0, entries = kept }
+  end
+  for place, merged in ipairs(kept) do
+    kept[place] = pack('>dd', merged.time, merged.permits)
+  end
+  return { limit = slot.limit, x = used, y = 0, entries = concat(kept) }
 end
 
 -- A decision as the state that it is read from. Held means here: until the whole state is absent.
@@ -1003,7 +1050,7 @@ local function decision(state, admits, allowed, blocked, cost)
     slots = {},
   }
   local out = {
-    pack('>BdI2', DECISION + (allowed and ALLOWED or 0) + (blocked and WAS_BLOCKED or 0), cost, #state.slots),
+    pack('>BddI2', DECISION + (allowed and ALLOWED or 0) + (blocked and WAS_BLOCKED or 0), time, cost, #state.slots),
   }
   for i, slot in ipairs(state.slots) do
     told.slots[i] = brief(slot, state.time, cost)
@@ -1049,7 +1096,7 @@ local function judge(text, current, policy, asked, takes_less, holder, charges, 
   end
   local full = allowed and holder.ttl > 0 and #state.reservations >= MOST_RESERVATIONS
   if full and not policy.shadow then
-    return converts and state or text, pack('>Bddd', CAPACITY, state.reservations[1].time - now, state.version, now)
+    return converts and state or text, pack('>Bdddd', CAPACITY, time, state.reservations[1].time - now, state.version, now)
   end
   if allowed and charges and not full then
     for i, slot in ipairs(state.slots) do
@@ -1269,7 +1316,7 @@ local done, text, state, replies = pcall(run)
 if not done then
   local problem = text
   if type(problem) == 'table' and problem.missing then
-    return pack('>Bd', WINDOW, problem.missing) .. (value or '')
+    return pack('>Bdd', WINDOW, time, problem.missing) .. (value or '')
   elseif type(problem) == 'table' then
     return redis.error_reply('CORRUPT the value of the key is none of guard: ' .. tostring(problem.corrupt))
   end

@@ -42,7 +42,7 @@ repeat
     if blocks == 1 and code ~= 2 then
       break
     end
-    return struct.pack('>BdddSTATE_FORMAT', 16, cost, now, birth, STATE)
+    return struct.pack('>BdddSTATE_FORMAT', 16, time, cost, now, STATE)
   end
   if code ~= 2 then
     CHARGE
@@ -56,5 +56,5 @@ repeat
       return written
     end
   end
-  return struct.pack('>BdddSTATE_FORMAT', 17, cost, now, birth, STATE)
+  return struct.pack('>BdddSTATE_FORMAT', 17, time, cost, now, STATE)
 until true

@@ -7,6 +7,7 @@ import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
 import dev.guard.domain.Key;
+import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Outcome;
@@ -109,6 +110,24 @@ class ScriptsOnServerTest {
             }
             assertThat(own.calls("eval")).isEqualTo(5);
         }
+    }
+
+    @Test
+    @DisplayName("P13 a call that reaches the server after its deadline charges nothing, by the server's own clock")
+    void lateCallsChargeNothing() {
+        Policy policy = Policy.of("late", Limit.parse("10/1h"));
+        acquire(backend, policy, "alice");
+        Key key = policy.key("t", "alice");
+        Deadline passed = Deadline.after(System.nanoTime(), -60_000_000_000L);
+        assertThat(backend.counters().execute(List.of(new Acquire(key, policy, 1, passed))))
+                .first()
+                .isInstanceOf(Late.class);
+        Deadline ahead = Deadline.after(System.nanoTime(), 60_000_000_000L);
+        assertThat(backend.counters().execute(List.of(new Acquire(key, policy, 1, ahead))))
+                .first()
+                .isInstanceOfSatisfying(
+                        Decision.class,
+                        decision -> assertThat(decision.remaining()).isEqualTo(8));
     }
 
     @Test
