@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A deadline is told to the server by the upper end of the interval, so that nothing is refused that comes in time, and
  * nothing happens later than its deadline and the interval's width, which is one round trip or less. The servers of a cluster have
- * clocks that differ a little; there the interval holds all of them.
+ * clocks that differ a little, and an answer does not say whose it is. There the lower end of the latest of them is told, so that a
+ * call may be refused a way's length before its deadline, and happens later than it by no more than the clocks differ.
  */
 final class StoreClock {
 
@@ -41,8 +42,9 @@ final class StoreClock {
             return new Offset(Math.max(least, this.least), Math.min(most, this.most), sinceNanos);
         }
 
+        /** The later of two servers' clocks. */
         Offset or(long least, long most) {
-            return new Offset(Math.min(least, this.least), Math.max(most, this.most), sinceNanos);
+            return least > this.least ? new Offset(least, most, sinceNanos) : this;
         }
     }
 
@@ -71,7 +73,10 @@ final class StoreClock {
             return Micros.of(injected.get().instant()) + left;
         }
         Offset offset = known.get();
-        return offset == null ? NEVER : Math.floorDiv(now, 1_000) + offset.most + left;
+        if (offset == null) {
+            return NEVER;
+        }
+        return Math.floorDiv(now, 1_000) + (ofSeveralServers ? offset.least : offset.most) + left;
     }
 
     /** Notes that the server said {@code micros} between two readings of {@link #nanoTime}. */
@@ -82,11 +87,11 @@ final class StoreClock {
             if (before == null || receivedNanos - before.sinceNanos > LONGEST_NANOS) {
                 return new Offset(least, most, receivedNanos);
             }
-            if (least <= before.most && most >= before.least) {
-                return before.and(least, most);
+            if (ofSeveralServers) {
+                return before.or(least, most);
             }
-            // The clock was set, or it is another server's.
-            return ofSeveralServers ? before.or(least, most) : new Offset(least, most, receivedNanos);
+            boolean isSet = least > before.most || most < before.least;
+            return isSet ? new Offset(least, most, receivedNanos) : before.and(least, most);
         });
     }
 }
