@@ -11,9 +11,11 @@ import dev.guard.testing.redis.FakeRedis.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A cluster of fakes, which redirect in ways that a real one would not. */
+@Tag("slow")
 class RedirectingServersTest {
 
     private FakeRedis one;

@@ -6,10 +6,12 @@ import dev.guard.tck.TckEnvironment;
 import dev.guard.testing.redis.RedisSentinels;
 import dev.guard.testing.redis.RedisServers;
 import java.time.Duration;
+import net.jqwik.api.Tag;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /** Counters on a primary that sentinels watch keep the contract. */
+@Tag("slow")
 class SentinelCounterContractTest implements CounterContract {
 
     private static RedisSentinels sentinels;

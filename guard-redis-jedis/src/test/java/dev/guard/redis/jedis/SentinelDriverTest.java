@@ -16,9 +16,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A primary that sentinels watch. */
+@Tag("slow")
 class SentinelDriverTest implements DriverRules {
 
     private static RedisSentinels sentinels;

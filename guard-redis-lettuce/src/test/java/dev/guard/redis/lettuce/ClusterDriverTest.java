@@ -25,9 +25,11 @@ import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The Lettuce driver on a cluster")
+@Tag("slow")
 class ClusterDriverTest {
 
     private static String url(RedisCluster cluster) {

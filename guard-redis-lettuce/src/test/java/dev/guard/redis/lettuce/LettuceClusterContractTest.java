@@ -6,8 +6,10 @@ import dev.guard.tck.TckEnvironment;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import java.util.stream.Collectors;
+import net.jqwik.api.Tag;
 
 /** Redis through Lettuce keeps the contract of counters: on a cluster. */
+@Tag("slow")
 class LettuceClusterContractTest implements CounterContract {
 
     @Override

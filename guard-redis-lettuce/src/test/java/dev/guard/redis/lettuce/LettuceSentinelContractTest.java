@@ -6,8 +6,10 @@ import dev.guard.tck.TckEnvironment;
 import dev.guard.testing.redis.RedisSentinels;
 import dev.guard.testing.redis.RedisServers;
 import java.time.Duration;
+import net.jqwik.api.Tag;
 
 /** Redis through Lettuce keeps the contract of counters: on a primary that sentinels name. */
+@Tag("slow")
 class LettuceSentinelContractTest implements CounterContract {
 
     /** Started when they are first needed, by whichever test engine; they end with the JVM. */

@@ -16,9 +16,11 @@ import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The Lettuce driver and sentinels")
+@Tag("slow")
 class SentinelDriverTest {
 
     private static String url(RedisSentinels sentinels) {
