@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentMap;
  */
 class ModelStore implements Backend, CounterStore {
 
+    private static final Gap GAP = new Gap();
+
     private static final ConcurrentMap<String, ConcurrentMap<Key, CounterState>> STORES = new ConcurrentHashMap<>();
     private static final DecisionSource SOURCE = DecisionSource.of("model", FailureMode.STRICT_DISTRIBUTED);
 
@@ -61,7 +63,7 @@ class ModelStore implements Backend, CounterStore {
     final Outcome runInTwoSteps(CounterOperation operation) {
         CounterState state = states.getOrDefault(operation.key(), CounterState.ABSENT);
         Step step = step(state, operation);
-        Thread.yield();
+        GAP.await();
         if (!step.leaves(state)) {
             put(operation.key(), step.state());
         }

@@ -19,6 +19,7 @@ import dev.guard.domain.counter.CounterOperation.Judged;
 import dev.guard.domain.counter.CounterState;
 import dev.guard.domain.counter.CounterStore;
 import dev.guard.domain.counter.Step;
+import dev.guard.tck.Gap;
 import dev.guard.tck.TckEnvironment;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ class ModelBackend implements Backend, CounterStore {
     /** The keys of a namespace. Safe under several threads also where a saboteur takes no lock. */
     static final class Shelf {
         final Map<Object, Kept> kept = new ConcurrentHashMap<>();
+        private final Gap gap = new Gap();
     }
 
     /** A state, and the key that it was written for. */
@@ -85,6 +87,11 @@ class ModelBackend implements Backend, CounterStore {
 
     final Map<Object, Kept> kept() {
         return shelf.kept;
+    }
+
+    /** Between reading a state and writing the next: lets another call come in between, if any is under way. */
+    final void letAnotherComeBetween() {
+        shelf.gap.await();
     }
 
     // ─── What a saboteur makes wrong ─────────────────────────────────────────────────────────────────────────────

@@ -54,7 +54,7 @@ final class PortSaboteurs {
 
                         @Override
                         Step step(CounterState stored, CounterOperation operation, long now) {
-                            Thread.yield();
+                            letAnotherComeBetween();
                             return super.step(stored, operation, now);
                         }
                     };
@@ -67,6 +67,12 @@ final class PortSaboteurs {
                                     ? command.get()
                                     : super.exclusively(command);
                         }
+
+                        @Override
+                        Step step(CounterState stored, CounterOperation operation, long now) {
+                            letAnotherComeBetween();
+                            return super.step(stored, operation, now);
+                        }
                     };
                 }),
                 new Saboteur("the asynchronous form takes no lock", "S2", "permits", (server, environment) -> {
@@ -78,6 +84,12 @@ final class PortSaboteurs {
                                 check(operations);
                                 return run(operations);
                             });
+                        }
+
+                        @Override
+                        Step step(CounterState stored, CounterOperation operation, long now) {
+                            letAnotherComeBetween();
+                            return super.step(stored, operation, now);
                         }
                     };
                 }),
@@ -92,7 +104,7 @@ final class PortSaboteurs {
 
                         @Override
                         Step step(CounterState stored, CounterOperation operation, long now) {
-                            Thread.yield();
+                            letAnotherComeBetween();
                             return super.step(stored, operation, now);
                         }
                     };
@@ -127,7 +139,7 @@ final class PortSaboteurs {
 
                         @Override
                         Step step(CounterState stored, CounterOperation operation, long now) {
-                            Thread.yield();
+                            letAnotherComeBetween();
                             return super.step(stored, operation, now);
                         }
 
@@ -443,7 +455,7 @@ final class PortSaboteurs {
 
                     @Override
                     Step step(CounterState stored, CounterOperation operation, long now) {
-                        Thread.yield();
+                        letAnotherComeBetween();
                         return super.step(stored, operation, now);
                     }
                 });
