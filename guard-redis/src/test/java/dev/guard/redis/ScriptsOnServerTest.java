@@ -28,9 +28,15 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -109,6 +115,46 @@ class ScriptsOnServerTest {
                 assertThat(acquire(alone, policy, "alice").remaining()).isEqualTo(10 - i);
             }
             assertThat(own.calls("eval")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    @DisplayName("S14 scripts that are lost every 50 ms cost no error and no second count")
+    void scriptsThatAreLostAgainAndAgain() throws Exception {
+        loseScripts(20);
+    }
+
+    @Test
+    @Tag("deep")
+    @DisplayName("S14 scripts that are lost every 50 ms for 10 s cost no error and no second count")
+    void scriptsThatAreLostForLong() throws Exception {
+        loseScripts(200);
+    }
+
+    private static void loseScripts(int times) throws Exception {
+        Policy policy = Policy.of("flushed", Limit.parse("1000000000/366d fixed"));
+        ScheduledExecutorService flusher = Executors.newSingleThreadScheduledExecutor();
+        try (RedisServer own = RedisServers.standalone();
+                TestRedis alone = new TestRedis(BackendSettings.of(TestRedis.NAME, Map.of()), own)) {
+            CountDownLatch flushes = new CountDownLatch(times);
+            Future<?> flushing = flusher.scheduleAtFixedRate(
+                    () -> {
+                        own.command("SCRIPT", "FLUSH");
+                        flushes.countDown();
+                    },
+                    0,
+                    50,
+                    TimeUnit.MILLISECONDS);
+            long calls = 0;
+            while (flushes.getCount() > 0) {
+                calls++;
+                assertThat(acquire(alone, policy, "alice").remaining()).isEqualTo(1_000_000_000 - calls);
+            }
+            flushing.cancel(false);
+            assertThat(own.calls("eval")).isPositive();
+        } finally {
+            flusher.shutdownNow();
+            assertThat(flusher.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
         }
     }
 
@@ -196,6 +242,39 @@ class ScriptsOnServerTest {
             assertThat(HexFormat.of().formatHex(value))
                     .as((String) example.get(0))
                     .isEqualTo(example.get(1));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "The oldest server that guard takes runs the same scripts to the same bytes, and its errors are told apart")
+    void theOldestServer() {
+        try (RedisServer old = RedisServers.version62()) {
+            BackendSettings settings = BackendSettings.of(TestRedis.NAME, Map.of());
+            try (TestRedis atNoon = new TestRedis(settings.withTime(NOON), old)) {
+                atNoon.requireSupportedServer();
+                golden().forEach(example -> {
+                    @SuppressWarnings("unchecked")
+                    List<CounterOperation> operations = (List<CounterOperation>) example.get(2);
+                    Key key = operations.get(0).key();
+                    byte[] written = new KeyLayout(RedisBackend.DEFAULT_NAMESPACE)
+                            .write(key)
+                            .key();
+                    old.command("DEL".getBytes(StandardCharsets.US_ASCII), written);
+                    atNoon.counters().execute(operations);
+                    byte[] value = (byte[]) old.command("GET".getBytes(StandardCharsets.US_ASCII), written);
+                    assertThat(HexFormat.of().formatHex(value)).isEqualTo(example.get(1));
+                });
+            }
+            try (TestRedis now = new TestRedis(settings, old)) {
+                Policy policy = Policy.of("late", Limit.parse("3/1h"), Limit.parse("3/month"));
+                assertThat(acquire(now, policy, "alice").remaining()).isEqualTo(2);
+                byte[] list = new KeyLayout(RedisBackend.DEFAULT_NAMESPACE)
+                        .write(policy.key("t", "list"))
+                        .key();
+                old.command("LPUSH".getBytes(StandardCharsets.US_ASCII), list, list);
+                assertThatThrownBy(() -> acquire(now, policy, "list")).isInstanceOf(CorruptStateException.class);
+            }
         }
     }
 
