@@ -342,7 +342,19 @@ final class RedisCounterStore implements CounterStore {
         }
         List<Long> times = new ArrayList<>(clientTimes(calendars));
         times.add(missing.moment());
+        // Permits may come back from a window each; one that is further away than a state lives finds nothing to return
+        // to.
+        for (CounterOperation operation : call.operations) {
+            if (operation instanceof Refund refund
+                    && isWithinALife(refund.permit().time(), missing.moment())) {
+                times.add(refund.permit().time());
+            }
+        }
         return arguments(call, calendars, times);
+    }
+
+    private static boolean isWithinALife(long time, long moment) {
+        return time > moment - 2 * Micros.TEN_YEARS && time < moment + 2 * Micros.TEN_YEARS;
     }
 
     private byte[][] arguments(Call call, List<CalendarPeriod> calendars, List<Long> times) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
+import dev.guard.domain.Effect;
 import dev.guard.domain.Key;
 import dev.guard.domain.Late;
 import dev.guard.domain.Limit;
@@ -24,6 +25,7 @@ import dev.guard.testing.redis.RedisServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -155,6 +158,32 @@ class ScriptsOnServerTest {
         } finally {
             flusher.shutdownNow();
             assertThat(flusher.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "A command gives back permits of several windows of a calendar, which no other call has told the server")
+    void permitsOfSeveralWindows() {
+        AtomicReference<Instant> now = new AtomicReference<>(NOON.instant());
+        Policy shadow = Policy.builder("days")
+                .limit(Limit.parse("10/366d"))
+                .limit(Limit.parse("1/day").inShadow())
+                .build();
+        Key key = shadow.key("t", "s");
+        try (TestRedis store = TestRedis.open(namespace, Optional.of(now::get))) {
+            List<CounterOperation> refunds = new ArrayList<>();
+            for (int day = 0; day < 3; day++) {
+                String id = "id" + day;
+                Decision decision = (Decision) store.counters()
+                        .execute(List.of(new Acquire(key, shadow, 2, id, Deadline.NONE)))
+                        .get(0);
+                assertThat(decision.allowed()).isTrue();
+                Permit permit = new Permit(id, 2, decision.version(), decision.timeMicros());
+                refunds.add(new Refund(key, permit, Deadline.NONE));
+                now.set(now.get().plusSeconds(5 * 24 * 3600));
+            }
+            assertThat(store.counters().execute(refunds)).containsOnly(Effect.APPLIED);
         }
     }
 
