@@ -111,7 +111,8 @@ final class KeyLayout {
         }
     }
 
-    private static boolean isPlain(char c) {
+    /** Whether a character stands for itself in every part of a key. */
+    static boolean isPlain(int c) {
         return (c >= 'a' && c <= 'z')
                 || (c >= 'A' && c <= 'Z')
                 || (c >= '0' && c <= '9')

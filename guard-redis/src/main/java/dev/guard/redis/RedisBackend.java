@@ -65,22 +65,12 @@ public abstract class RedisBackend implements Backend {
         String namespace = settings.text(NAMESPACE).orElse(DEFAULT_NAMESPACE);
         boolean wellFormed = !namespace.isEmpty()
                 && namespace.length() <= LONGEST_NAMESPACE
-                && namespace.chars().allMatch(RedisBackend::isOfNamespace);
+                && namespace.chars().allMatch(KeyLayout::isPlain);
         if (!wellFormed) {
             throw new GuardConfigurationException(settings.fullName(NAMESPACE) + " is '" + namespace
                     + "', expected 1 to " + LONGEST_NAMESPACE + " of A-Z, a-z, 0-9 and . _ ~ -");
         }
         return namespace;
-    }
-
-    private static boolean isOfNamespace(int c) {
-        return (c >= 'A' && c <= 'Z')
-                || (c >= 'a' && c <= 'z')
-                || (c >= '0' && c <= '9')
-                || c == '.'
-                || c == '_'
-                || c == '~'
-                || c == '-';
     }
 
     @Override

@@ -142,12 +142,30 @@ final class RedisCounterStore implements CounterStore {
         private final List<CounterOperation> operations = new ArrayList<>(1);
         private final List<Integer> places = new ArrayList<>(1);
         private final List<PolicyBytes> policies = new ArrayList<>(1);
+
+        /** For each operation the number of its policy, from 1; 0 where it has none. */
+        private final List<Integer> policyNumbers = new ArrayList<>(1);
+
         private List<Outcome> outcomes = List.of();
         private RedisScript script = RedisScript.MODEL;
         private long sentNanos;
 
         Call(KeyLayout.Written written) {
             this.written = written;
+        }
+
+        void add(CounterOperation operation, int place, Optional<PolicyBytes> policy) {
+            if (policy.isPresent() && !policies.contains(policy.get())) {
+                policies.add(policy.get());
+            }
+            operations.add(operation);
+            places.add(place);
+            policyNumbers.add(policy.map(bytes -> 1 + policies.indexOf(bytes)).orElse(0));
+        }
+
+        Optional<PolicyBytes> policy(int operation) {
+            int number = policyNumbers.get(operation);
+            return number == 0 ? Optional.empty() : Optional.of(policies.get(number - 1));
         }
     }
 
@@ -162,20 +180,15 @@ final class RedisCounterStore implements CounterStore {
                 policy.get().compiled().check(judged);
             }
             Call call = open.get(operation.key());
-            if (call == null || call.operations.size() >= MOST_OPERATIONS) {
-                if (call != null) {
-                    throw new InvalidArgumentException(
-                            "a command has more than " + MOST_OPERATIONS + " operations on one key, expected fewer");
-                }
+            if (call == null) {
                 call = new Call(layout.write(operation.key()));
                 open.put(operation.key(), call);
                 calls.add(call);
+            } else if (call.operations.size() >= MOST_OPERATIONS) {
+                throw new InvalidArgumentException(
+                        "a command has more than " + MOST_OPERATIONS + " operations on one key, expected fewer");
             }
-            call.operations.add(operation);
-            call.places.add(place);
-            if (policy.isPresent() && !call.policies.contains(policy.get())) {
-                call.policies.add(policy.get());
-            }
+            call.add(operation, place, policy);
         }
         return calls;
     }
@@ -308,7 +321,7 @@ final class RedisCounterStore implements CounterStore {
         List<Outcome> outcomes = new ArrayList<>(replies.size());
         for (int i = 0; i < replies.size(); i++) {
             CounterOperation operation = call.operations.get(i);
-            outcomes.add(RedisReplies.outcome(replies.get(i), operation, policy(operation)));
+            outcomes.add(RedisReplies.outcome(replies.get(i), operation, call.policy(i)));
         }
         call.outcomes = outcomes;
     }
@@ -410,10 +423,9 @@ final class RedisCounterStore implements CounterStore {
 
     private byte[] operations(Call call) {
         ByteWriter out = new ByteWriter(64 * call.operations.size());
-        for (CounterOperation operation : call.operations) {
-            int policy =
-                    operation instanceof OfPolicy ofPolicy ? 1 + call.policies.indexOf(bytes(ofPolicy.policy())) : 0;
-            write(out, operation, policy, clock.ofServer(operation.deadline()));
+        for (int i = 0; i < call.operations.size(); i++) {
+            CounterOperation operation = call.operations.get(i);
+            write(out, operation, call.policyNumbers.get(i), clock.ofServer(operation.deadline()));
         }
         return out.toBytes();
     }
