@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A guard may be used by any number of threads, and there may be any number of guards: nothing is static. When the
  * store cannot be asked, every method that decides raises {@link BackendUnavailableException}; nothing is ever decided in
- * its place. After {@link #close} every method raises {@link GuardClosedException}.
+ * its place. While a shared store is away, calls do so at once, and the guard finds out by itself when it is back. After {@link #close} every method raises {@link GuardClosedException}.
  */
 public final class Guard implements AutoCloseable {
 
@@ -58,9 +58,11 @@ public final class Guard implements AutoCloseable {
         this.policies = Map.copyOf(builder.policies);
         this.executor = builder.executor;
         Ticker ticker = builder.time == null ? Ticker.system() : Ticker.of(builder.time);
-        this.counters = builder.denyMemo == 0
-                ? backend.counters()
-                : new DenialMemo(backend.counters(), builder.denyMemo, ticker);
+        CounterStore asked = backend.isShared()
+                ? new ShieldedCounters(
+                        backend.counters(), new CircuitBreaker(backend::probe, ticker), builder.deadlineNanos)
+                : backend.counters();
+        this.counters = builder.denyMemo == 0 ? asked : new DenialMemo(asked, builder.denyMemo, ticker);
         this.lines = new WaitingLines(counters, ticker);
         this.async = new AsyncGuard(this);
     }
@@ -173,6 +175,12 @@ public final class Guard implements AutoCloseable {
 
     /** Collects what a guard is built from. Not for use by several threads at once. */
     public static final class Builder {
+
+        /** How long a call to a shared store may take where nobody says. */
+        public static final Duration DEFAULT_DEADLINE = Duration.ofMillis(100);
+
+        private static final Duration LEAST_DEADLINE = Duration.ofMillis(1);
+        private static final Duration MOST_DEADLINE = Duration.ofHours(1);
         private static final String BACKENDS = "backends.";
 
         private final Map<String, Policy> policies = new LinkedHashMap<>();
@@ -183,6 +191,7 @@ public final class Guard implements AutoCloseable {
         private @Nullable Backend backend;
         private @Nullable InstantSource time;
         private long denyMemo;
+        private long deadlineNanos = DEFAULT_DEADLINE.toNanos();
 
         private Builder() {}
 
@@ -258,6 +267,22 @@ public final class Guard implements AutoCloseable {
                 throw new GuardConfigurationException("deny_memo is " + life + ", expected at least one microsecond");
             }
             this.denyMemo = Micros.of(life);
+            return this;
+        }
+
+        /**
+         * Sets how long a call to a shared store may take, 100 ms where it is not set. Every call has its answer by then: a decision, or
+         * an error for the reason {@code TIMEOUT}. What the store has not begun by then it does not do any more. Who waits for permits
+         * has the time anew for each question. Where the backend has a timeout of its own, the shorter one holds.
+         *
+         * @param deadline 1 ms to one hour
+         * @throws GuardConfigurationException if it is not in that range
+         */
+        public Builder deadline(Duration deadline) {
+            if (deadline.compareTo(LEAST_DEADLINE) < 0 || deadline.compareTo(MOST_DEADLINE) > 0) {
+                throw new GuardConfigurationException("deadline is " + deadline + ", expected 1 ms to 1 h");
+            }
+            this.deadlineNanos = deadline.toNanos();
             return this;
         }
 

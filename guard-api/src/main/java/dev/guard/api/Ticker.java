@@ -94,6 +94,7 @@ abstract class Ticker {
 
     private static final class ManualTicker extends Ticker {
         private final ManualTime time;
+        private volatile boolean closed;
 
         ManualTicker(ManualTime time) {
             this.time = time;
@@ -106,7 +107,18 @@ abstract class Ticker {
 
         @Override
         Alarm alarm(long delayNanos, Runnable task) {
-            return time.alarm(delayNanos, task);
+            return closed
+                    ? Alarm.NONE
+                    : time.alarm(delayNanos, () -> {
+                        if (!closed) {
+                            task.run();
+                        }
+                    });
+        }
+
+        @Override
+        void close() {
+            closed = true;
         }
     }
 

@@ -279,7 +279,7 @@ class DenialMemoTest {
     @DisplayName("is off unless it is asked for, and lives for some time")
     void configuration() {
         try (Guard without = Guard.builder().backend(backend).build()) {
-            assertThat(without.counters()).isSameAs(backend.counters());
+            assertThat(without.counters()).isNotInstanceOf(DenialMemo.class);
         }
         for (Duration life : List.of(Duration.ZERO, SECOND.negated())) {
             assertThatThrownBy(() -> Guard.builder().denyMemo(life))

@@ -29,4 +29,17 @@ public final class Deadline {
     public long remaining(long nanoTime) {
         return isNone() ? Long.MAX_VALUE : this.nanoTime - nanoTime;
     }
+
+    /** Whether it has passed at {@code nanoTime}. */
+    public boolean hasPassed(long nanoTime) {
+        return remaining(nanoTime) <= 0;
+    }
+
+    /** The earlier of two deadlines. */
+    public Deadline orEarlier(Deadline other) {
+        if (isNone() || other.isNone()) {
+            return isNone() ? other : this;
+        }
+        return other.nanoTime - nanoTime < 0 ? other : this;
+    }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -93,12 +94,7 @@ public abstract class RedisBackend implements Backend {
     public final CompletionStage<Void> ping() {
         CompletableFuture<Void> result = new CompletableFuture<>();
         try {
-            counters.requireOpen();
-            List<CompletableFuture<?>> asked = new ArrayList<>();
-            for (RedisDriver.Node node : driver.nodes()) {
-                asked.add(node.submit(PING).toCompletableFuture());
-            }
-            var unused = CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+            var unused = CompletableFuture.allOf(pings().toArray(CompletableFuture<?>[]::new))
                     .whenComplete((all, error) -> {
                         if (error != null) {
                             result.completeExceptionally(RedisErrors.translated(error));
@@ -110,6 +106,38 @@ public abstract class RedisBackend implements Backend {
             result.completeExceptionally(RedisErrors.translated(e));
         }
         return result;
+    }
+
+    /** Asks every server that keys are on, and is content with one. */
+    @Override
+    public final CompletionStage<Void> probe() {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        try {
+            List<CompletableFuture<?>> pings = pings();
+            AtomicInteger left = new AtomicInteger(pings.size());
+            for (CompletableFuture<?> ping : pings) {
+                var unused = ping.whenComplete((pong, error) -> {
+                    if (error == null) {
+                        result.complete(null);
+                    } else if (left.decrementAndGet() == 0) {
+                        result.completeExceptionally(RedisErrors.translated(error));
+                    }
+                });
+            }
+        } catch (RuntimeException e) {
+            result.completeExceptionally(RedisErrors.translated(e));
+        }
+        return result;
+    }
+
+    /** One for each server; there is at least one. */
+    private List<CompletableFuture<?>> pings() {
+        counters.requireOpen();
+        List<CompletableFuture<?>> pings = new ArrayList<>();
+        for (RedisDriver.Node node : driver.nodes()) {
+            pings.add(node.submit(PING).toCompletableFuture());
+        }
+        return pings;
     }
 
     /**

@@ -3,11 +3,13 @@ package dev.guard.redis;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.CalendarPeriod;
+import dev.guard.domain.Deadline;
 import dev.guard.domain.DecisionSource;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Key;
 import dev.guard.domain.KeyPage;
+import dev.guard.domain.Late;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
@@ -53,8 +55,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Time.</b> The server's own, read within the script.
  *
- * <p><b>Errors.</b> Nothing is sent twice, but for a script that the server did not know, and one that asked for the windows of a
- * calendar: neither did anything. {@link RedisErrors} says what the others are to the caller.
+ * <p><b>Errors.</b> Nothing is sent twice, but for a script that the server did not know, one that asked for the windows of a
+ * calendar, and one that found a call late because its clock was not known well: none of them did anything. {@link RedisErrors} says what the others are to the caller.
  */
 final class RedisCounterStore implements CounterStore {
 
@@ -150,6 +152,9 @@ final class RedisCounterStore implements CounterStore {
         private RedisScript script = RedisScript.MODEL;
         private long sentNanos;
 
+        /** The earliest of the operations. */
+        private Deadline deadline = Deadline.NONE;
+
         Call(KeyLayout.Written written) {
             this.written = written;
         }
@@ -158,6 +163,7 @@ final class RedisCounterStore implements CounterStore {
             if (policy.isPresent() && !policies.contains(policy.get())) {
                 policies.add(policy.get());
             }
+            deadline = deadline.orEarlier(operation.deadline());
             operations.add(operation);
             places.add(place);
             policyNumbers.add(policy.map(bytes -> 1 + policies.indexOf(bytes)).orElse(0));
@@ -233,6 +239,23 @@ final class RedisCounterStore implements CounterStore {
     // ─── Sending ────────────────────────────────────────────────────────────────────────────────
 
     private CompletionStage<Void> submit(Call call) {
+        CompletionStage<Void> first = submitOnce(call);
+        return call.deadline.isNone()
+                ? first
+                : first.thenCompose(done -> isLateWithTimeLeft(call) ? submitOnce(call) : first);
+    }
+
+    /**
+     * Whether the server's clock was not where we thought: it found the call late, and did nothing, before its deadline. By its answer we
+     * know better, and ask once more.
+     */
+    private boolean isLateWithTimeLeft(Call call) {
+        return !call.deadline.isNone()
+                && call.outcomes.stream().allMatch(Late.class::isInstance)
+                && !call.deadline.hasPassed(clock.nanoTime());
+    }
+
+    private CompletionStage<Void> submitOnce(Call call) {
         List<CalendarPeriod> calendars = calendars(call);
         return evaluated(call, arguments(call, calendars, clientTimes(calendars)))
                 .thenCompose(reply -> {
@@ -248,16 +271,19 @@ final class RedisCounterStore implements CounterStore {
         byte[] key = call.written.key();
         call.sentNanos = clock.nanoTime();
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
-        driver.submit(key, command(EVALSHA, call.script.sha(), key, arguments)).whenComplete((reply, error) -> {
-            if (error != null && RedisErrors.isScriptMissing(error)) {
-                call.sentNanos = clock.nanoTime();
-                forward(driver.submit(key, command(EVAL, call.script.text(), key, arguments)), result);
-            } else if (error != null) {
-                result.completeExceptionally(error);
-            } else {
-                result.complete(reply);
-            }
-        });
+        driver.submit(call.deadline, key, command(EVALSHA, call.script.sha(), key, arguments))
+                .whenComplete((reply, error) -> {
+                    if (error != null && RedisErrors.isScriptMissing(error)) {
+                        call.sentNanos = clock.nanoTime();
+                        forward(
+                                driver.submit(call.deadline, key, command(EVAL, call.script.text(), key, arguments)),
+                                result);
+                    } else if (error != null) {
+                        result.completeExceptionally(error);
+                    } else {
+                        result.complete(reply);
+                    }
+                });
         return result;
     }
 
@@ -272,6 +298,13 @@ final class RedisCounterStore implements CounterStore {
     }
 
     private void execute(Call call) {
+        executeOnce(call);
+        if (isLateWithTimeLeft(call)) {
+            executeOnce(call);
+        }
+    }
+
+    private void executeOnce(Call call) {
         List<CalendarPeriod> calendars = calendars(call);
         Object reply = evaluate(call, arguments(call, calendars, clientTimes(calendars)));
         Optional<RedisReplies.WindowMissing> missing = RedisReplies.windowMissing(reply);
@@ -285,14 +318,14 @@ final class RedisCounterStore implements CounterStore {
         byte[] key = call.written.key();
         call.sentNanos = clock.nanoTime();
         try {
-            return driver.execute(key, command(EVALSHA, call.script.sha(), key, arguments));
+            return driver.execute(call.deadline, key, command(EVALSHA, call.script.sha(), key, arguments));
         } catch (RedisErrorReply e) {
             if (!RedisErrors.isScriptMissing(e)) {
                 throw e;
             }
         }
         call.sentNanos = clock.nanoTime();
-        return driver.execute(key, command(EVAL, call.script.text(), key, arguments));
+        return driver.execute(call.deadline, key, command(EVAL, call.script.text(), key, arguments));
     }
 
     private static byte[][] command(byte[] name, byte[] script, byte[] key, byte[][] arguments) {

@@ -1,5 +1,6 @@
 package dev.guard.redis;
 
+import dev.guard.domain.Deadline;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -23,15 +24,27 @@ public interface RedisDriver extends AutoCloseable {
     /**
      * Sends a command about one key to the server that holds it, the primary of its slot.
      *
+     * @param deadline when there is an answer at the latest, {@code TIMEOUT} if none came; earlier where the driver's own timeout ends
+     *     earlier
      * @param key the key as bytes, which is also one of the parts
      * @param command the parts
      * @return a stage with the reply
      */
-    CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command);
+    CompletionStage<@Nullable Object> submit(Deadline deadline, byte[] key, byte[]... command);
 
-    /** The blocking form of {@link #submit}. */
+    /** The blocking form of {@link #submit(Deadline, byte[], byte[]...)}. */
     @Nullable
-    Object execute(byte[] key, byte[]... command);
+    Object execute(Deadline deadline, byte[] key, byte[]... command);
+
+    /** Sends a command that has until the driver's timeout. */
+    default CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command) {
+        return submit(Deadline.NONE, key, command);
+    }
+
+    /** Sends a command that has until the driver's timeout. */
+    default @Nullable Object execute(byte[] key, byte[]... command) {
+        return execute(Deadline.NONE, key, command);
+    }
 
     /**
      * The servers that keys are on, in an order that stays as long as they do: one, or the primaries of a cluster.

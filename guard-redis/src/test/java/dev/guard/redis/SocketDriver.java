@@ -1,6 +1,7 @@
 package dev.guard.redis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RespConnection;
 import dev.guard.testing.redis.RespErrorException;
@@ -22,12 +23,12 @@ final class SocketDriver implements RedisDriver {
     }
 
     @Override
-    public CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command) {
+    public CompletionStage<@Nullable Object> submit(Deadline deadline, byte[] key, byte[]... command) {
         return CompletableFuture.supplyAsync(() -> call(command));
     }
 
     @Override
-    public @Nullable Object execute(byte[] key, byte[]... command) {
+    public @Nullable Object execute(Deadline deadline, byte[] key, byte[]... command) {
         return call(command);
     }
 

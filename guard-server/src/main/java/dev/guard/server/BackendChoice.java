@@ -1,6 +1,9 @@
 package dev.guard.server;
 
 import dev.guard.domain.FailureMode;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Micros;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +11,18 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which backend keeps the state, in which mode and with which settings, and what the user should be warned of.
+ * Which backend keeps the state, in which mode and with which settings, how long a call to it may take, and what the user should be
+ * warned of.
  *
  * <p>{@code DEMO_MODE=true} means memory whatever else is set. Else {@code local_only} means memory. Else it is the
  * backend that is named, or {@value #REDIS} where none is, and production does not start without the store's address.
  */
-record BackendChoice(String backend, FailureMode mode, Map<String, String> settings, List<String> warnings) {
+record BackendChoice(
+        String backend,
+        FailureMode mode,
+        Map<String, String> settings,
+        Optional<Duration> deadline,
+        List<String> warnings) {
 
     static final String MODE_EXPECTED = "strict_distributed, explicit_degraded or local_only";
     static final String BACKEND_EXPECTED = "redis-lettuce, redis-jedis, hazelcast or memory";
@@ -21,6 +30,7 @@ record BackendChoice(String backend, FailureMode mode, Map<String, String> setti
     private static final String MEMORY = "memory";
     private static final String REDIS = "redis-lettuce";
     private static final String URL = "url";
+    private static final String DEADLINE = "GUARD_DEADLINE";
 
     /** A setting and where it was found. */
     private record Setting(String value, String source) {}
@@ -40,7 +50,7 @@ record BackendChoice(String backend, FailureMode mode, Map<String, String> setti
         backend(environment, file)
                 .filter(backend -> !backend.value().equals(MEMORY))
                 .ifPresent(backend -> warnings.add(backend.source() + " is ignored (DEMO_MODE)"));
-        return new BackendChoice(MEMORY, FailureMode.LOCAL_ONLY, file.settings(MEMORY), List.copyOf(warnings));
+        return memory(FailureMode.LOCAL_ONLY, file, warnings);
     }
 
     /**
@@ -62,7 +72,7 @@ record BackendChoice(String backend, FailureMode mode, Map<String, String> setti
             backendSetting
                     .filter(backend -> !backend.value().equals(MEMORY))
                     .ifPresent(backend -> warnings.add(backend.source() + " is ignored (local_only)"));
-            return new BackendChoice(MEMORY, mode, file.settings(MEMORY), List.copyOf(warnings));
+            return memory(mode, file, warnings);
         }
         if (mode == FailureMode.EXPLICIT_DEGRADED) {
             throw StartException.configuration(modeSetting.orElseThrow().source() + " is explicit_degraded, which this"
@@ -75,7 +85,25 @@ record BackendChoice(String backend, FailureMode mode, Map<String, String> setti
                     + modeSetting.map(Setting::source).orElse("GUARD_MODE") + " is " + mode.settingName()
                     + "; expected GUARD_MODE=local_only with it, or a shared backend such as " + REDIS);
         }
-        return new BackendChoice(backend, mode, settings(backend, environment, file), List.of());
+        return new BackendChoice(
+                backend, mode, settings(backend, environment, file), deadline(environment, file), List.of());
+    }
+
+    private static BackendChoice memory(FailureMode mode, ServerFile file, List<String> warnings) {
+        return new BackendChoice(MEMORY, mode, file.settings(MEMORY), Optional.empty(), List.copyOf(warnings));
+    }
+
+    private static Optional<Duration> deadline(Environment environment, ServerFile file) {
+        return environment.get(DEADLINE).map(BackendChoice::duration).or(file::deadline);
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Micros.toDuration(Micros.parse(text));
+        } catch (GuardConfigurationException e) {
+            throw StartException.configuration(
+                    DEADLINE + " is " + Shown.of(text) + ", expected a duration such as 100ms");
+        }
     }
 
     /** What operators call the store: {@code Redis} whichever client asks it. */

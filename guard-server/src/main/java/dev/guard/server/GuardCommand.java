@@ -148,6 +148,7 @@ final class GuardCommand {
                 "  GUARD_BACKEND    redis-lettuce, redis-jedis, hazelcast or memory",
                 "  GUARD_MODE       strict_distributed (the default) or local_only",
                 "  GUARD_POLICIES   a file of policies",
+                "  GUARD_DEADLINE   how long a call to the store may take; 100ms if not set",
                 "  DEMO_MODE        true for counters in memory whatever else is set",
                 "  ENVIRONMENT      a name that /health tells; development if not set"
             })

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * backend: memory
  * backends:
  *   memory: {}
+ * deadline: 100ms
  * deny_memo: 500ms
  * policies: policies.yaml          # or the policies themselves
  * </pre>
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class ServerFile {
 
     /** A file that says nothing. */
-    static final ServerFile NONE =
-            new ServerFile(Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), null);
+    static final ServerFile NONE = new ServerFile(
+            Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty(), null);
 
     private static final int LARGEST_BODY = 16 << 20;
 
@@ -39,6 +40,7 @@ final class ServerFile {
     private final Optional<String> mode;
     private final Optional<String> backend;
     private final Map<String, Map<String, String>> backends;
+    private final Optional<Duration> deadline;
     private final Optional<Duration> denyMemo;
     private final @Nullable Policies policies;
 
@@ -47,12 +49,14 @@ final class ServerFile {
             Optional<String> mode,
             Optional<String> backend,
             Map<String, Map<String, String>> backends,
+            Optional<Duration> deadline,
             Optional<Duration> denyMemo,
             @Nullable Policies policies) {
         this.listening = listening;
         this.mode = mode;
         this.backend = backend;
         this.backends = backends;
+        this.deadline = deadline;
         this.denyMemo = denyMemo;
         this.policies = policies;
     }
@@ -65,13 +69,14 @@ final class ServerFile {
     static ServerFile read(Path path) {
         YamlFile file = YamlFile.read(path);
         Map<String, YamlValue> fields =
-                file.root().fields("server", "mode", "backend", "backends", "deny_memo", "policies");
+                file.root().fields("server", "mode", "backend", "backends", "deadline", "deny_memo", "policies");
         ServerFile read = new ServerFile(
                 listening(fields.get("server")),
                 text(fields.get("mode"), BackendChoice.MODE_EXPECTED),
                 text(fields.get("backend"), BackendChoice.BACKEND_EXPECTED),
                 backends(fields.get("backends")),
-                fields.containsKey("deny_memo") ? fields.get("deny_memo").duration() : Optional.empty(),
+                duration(fields.get("deadline")),
+                duration(fields.get("deny_memo")),
                 fields.containsKey("policies") ? new Policies(path, file, fields.get("policies")) : null);
         file.requireSound();
         return read;
@@ -87,6 +92,11 @@ final class ServerFile {
 
     Optional<String> backend() {
         return backend;
+    }
+
+    /** How long a call to a shared store may take. */
+    Optional<Duration> deadline() {
+        return deadline;
     }
 
     /** How long denials are remembered; not at all where it is not set. */
@@ -119,6 +129,10 @@ final class ServerFile {
         int maxBody = number(fields.get("max_body"), 1, LARGEST_BODY).orElse(listening.maxBody());
         TrustedCallers trusted = trusted(fields.get("trusted_callers")).orElse(listening.trustedCallers());
         return new Listening(host, port, maxBody, listening.patience(), trusted);
+    }
+
+    private static Optional<Duration> duration(@Nullable YamlValue value) {
+        return value == null ? Optional.empty() : value.duration();
     }
 
     private static Optional<String> host(@Nullable YamlValue value) {

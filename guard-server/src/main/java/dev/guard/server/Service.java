@@ -65,6 +65,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         file.denyMemo().ifPresent(builder::denyMemo);
         choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
         try {
+            choice.deadline().ifPresent(builder::deadline);
             return builder.build();
         } catch (GuardConfigurationException e) {
             throw StartException.configuration(e.detail());

@@ -47,7 +47,16 @@ class RedisServeTest {
                   demo: { limits: ["100/1h fixed", "1000/1d"] }
                 """);
         return GuardProcess.start(
-                Map.of("REDIS_URL", server.url(), "GUARD_BACKEND", backend, "GUARD_POLICIES", policies.toString()),
+                Map.of(
+                        "REDIS_URL",
+                        server.url(),
+                        "GUARD_BACKEND",
+                        backend,
+                        "GUARD_POLICIES",
+                        policies.toString(),
+                        // Processes that have just begun are slow, and here several begin at once.
+                        "GUARD_DEADLINE",
+                        "10s"),
                 "serve",
                 "--port",
                 "0");

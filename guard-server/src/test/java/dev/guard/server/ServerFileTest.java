@@ -47,6 +47,7 @@ class ServerFileTest {
                 backend: memory
                 backends:
                   memory: { max_keys_per_policy: 1000 }
+                deadline: 30ms
                 deny_memo: 500ms
                 policies:
                   demo: { limits: ["10/1m fixed"] }
@@ -64,10 +65,12 @@ class ServerFileTest {
         assertThat(file.policies()).extracting(Policy::name).containsExactly("demo");
 
         assertThat(file.denyMemo()).hasValue(Duration.ofMillis(500));
+        assertThat(file.deadline()).hasValue(Duration.ofMillis(30));
 
         ServerFile silent = read("{}");
         assertThat(silent.listening()).isEqualTo(Listening.DEFAULT);
         assertThat(silent.denyMemo()).isEmpty();
+        assertThat(silent.deadline()).isEmpty();
         assertThat(silent.mode()).isEqualTo(Optional.empty());
         assertThat(silent.policies()).isEmpty();
     }
@@ -89,7 +92,7 @@ class ServerFileTest {
             quoteCharacter = '`',
             value = {
                 "``|guard.yaml: is empty",
-                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, deny_memo, policies",
+                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, deadline, deny_memo, policies",
                 "server: 8080|guard.yaml:1:9: server: is '8080', expected a mapping",
                 "server: { prot: 1 }|guard.yaml:1:11: server.prot: is not a known field, expected one of host, port, max_body, trusted_callers",
                 "server: { port: 65536 }|guard.yaml:1:17: server.port: is '65536', expected a whole number from 0 to 65535",

@@ -73,6 +73,22 @@ class StartTest {
         assertThat(run.err()).doesNotContain("hunter2", "10.0.0.5");
     }
 
+    @ParameterizedTest(name = "S71 GUARD_DEADLINE {0} is refused with 2, saying what was expected")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "soon | GUARD_DEADLINE is 'soon', expected a duration such as 100ms",
+                "100 | GUARD_DEADLINE is '100', expected a duration such as 100ms",
+                "2h | deadline is PT2H, expected 1 ms to 1 h",
+            })
+    void deadline(String value, String message) {
+        refused(
+                GuardRun.of(
+                        Map.of("REDIS_URL", "redis://127.0.0.1:1", "GUARD_DEADLINE", value), "serve", "--port", "0"),
+                2,
+                message);
+    }
+
     @Test
     @DisplayName("B1 a REDIS_URL alone means redis-lettuce, and its password is never printed")
     void url_alone() {
@@ -177,7 +193,14 @@ class StartTest {
         assertThat(GuardRun.of(Map.of(), "--help").out())
                 .contains("demo", "serve", "0", "1", "2", "3", "refused to start because of the store");
         assertThat(GuardRun.of(Map.of(), "serve", "--help").out())
-                .contains("GUARD_BACKEND", "GUARD_MODE", "GUARD_POLICIES", "DEMO_MODE", "ENVIRONMENT", "REDIS_URL");
+                .contains(
+                        "GUARD_BACKEND",
+                        "GUARD_MODE",
+                        "GUARD_POLICIES",
+                        "GUARD_DEADLINE",
+                        "DEMO_MODE",
+                        "ENVIRONMENT",
+                        "REDIS_URL");
     }
 
     @Test

@@ -24,11 +24,21 @@ public interface Backend extends AutoCloseable {
     CounterStore counters();
 
     /**
-     * Asks the store for a sign of life.
+     * Asks the store for a sign of life: all of it, where it has several servers.
      *
      * @return a stage that completes when the store answered, or fails with {@link BackendUnavailableException}
      */
     CompletionStage<Void> ping();
+
+    /**
+     * Asks whether anybody is there: a store of several servers need not have all of them. A guard that stopped asking, as the store
+     * was away, begins again when this succeeds.
+     *
+     * @return a stage that completes when the store answered, or fails with {@link BackendUnavailableException}
+     */
+    default CompletionStage<Void> probe() {
+        return ping();
+    }
 
     /**
      * Lets go of what the backend holds. Calls that come later raise {@link dev.guard.domain.GuardClosedException}; closing

@@ -23,6 +23,9 @@ public sealed interface CounterOperation {
     /** The last moment at which the operation may happen; the store refuses what comes later. */
     Deadline deadline();
 
+    /** The same operation with that deadline. */
+    CounterOperation by(Deadline deadline);
+
     /** An operation that counts by the limits of a policy of the key's name, and may convert the key to its version. */
     sealed interface OfPolicy extends CounterOperation {
         /** The policy. */
@@ -55,6 +58,11 @@ public sealed interface CounterOperation {
         public Acquire(Key key, Policy policy, long cost, Deadline deadline) {
             this(key, policy, cost, null, deadline);
         }
+
+        @Override
+        public Acquire by(Deadline other) {
+            return new Acquire(key, policy, cost, permitId, other);
+        }
     }
 
     /**
@@ -77,6 +85,11 @@ public sealed interface CounterOperation {
         public long cost() {
             return most;
         }
+
+        @Override
+        public AcquireAtMost by(Deadline other) {
+            return new AcquireAtMost(key, policy, most, permitId, other);
+        }
     }
 
     /**
@@ -89,6 +102,11 @@ public sealed interface CounterOperation {
         public Peek {
             requireSame(key, policy);
             requirePositive("cost", cost);
+        }
+
+        @Override
+        public Peek by(Deadline other) {
+            return new Peek(key, policy, cost, other);
         }
     }
 
@@ -108,6 +126,11 @@ public sealed interface CounterOperation {
             Permit.requireId(id);
             requireDuration("ttl", ttl);
         }
+
+        @Override
+        public Reserve by(Deadline other) {
+            return new Reserve(key, policy, cost, id, ttl, other);
+        }
     }
 
     /**
@@ -126,6 +149,11 @@ public sealed interface CounterOperation {
                 throw new InvalidArgumentException("actual is " + actual + ", expected 0 or more");
             }
         }
+
+        @Override
+        public Commit by(Deadline other) {
+            return new Commit(key, policy, id, actual, other);
+        }
     }
 
     /**
@@ -139,6 +167,11 @@ public sealed interface CounterOperation {
             requireSame(key, policy);
             requirePositive("cost", cost);
         }
+
+        @Override
+        public Penalize by(Deadline other) {
+            return new Penalize(key, policy, cost, other);
+        }
     }
 
     /** Gives up a reservation: all of it comes back. After it lapsed there is nothing to give up. */
@@ -147,16 +180,31 @@ public sealed interface CounterOperation {
         public Cancel {
             Permit.requireId(id);
         }
+
+        @Override
+        public Cancel by(Deadline other) {
+            return new Cancel(key, id, other);
+        }
     }
 
     /** Gives permits back to every limit that still counts them, and concurrent slots with them; once for each permit. */
-    record Refund(Key key, Permit permit, Deadline deadline) implements CounterOperation {}
+    record Refund(Key key, Permit permit, Deadline deadline) implements CounterOperation {
+        @Override
+        public Refund by(Deadline other) {
+            return new Refund(key, permit, other);
+        }
+    }
 
     /** Gives concurrent slots back, and nothing else. */
     record Release(Key key, String permitId, Deadline deadline) implements CounterOperation {
         /** Checks the id. */
         public Release {
             Permit.requireId(permitId);
+        }
+
+        @Override
+        public Release by(Deadline other) {
+            return new Release(key, permitId, other);
         }
     }
 
@@ -166,6 +214,11 @@ public sealed interface CounterOperation {
         public Extend {
             Permit.requireId(permitId);
         }
+
+        @Override
+        public Extend by(Deadline other) {
+            return new Extend(key, permitId, other);
+        }
     }
 
     /** Denies every call on the key for a while. The later of two ends holds. */
@@ -174,13 +227,28 @@ public sealed interface CounterOperation {
         public Block {
             requireDuration("duration", duration);
         }
+
+        @Override
+        public Block by(Deadline other) {
+            return new Block(key, duration, other);
+        }
     }
 
     /** Lifts a block. */
-    record Unblock(Key key, Deadline deadline) implements CounterOperation {}
+    record Unblock(Key key, Deadline deadline) implements CounterOperation {
+        @Override
+        public Unblock by(Deadline other) {
+            return new Unblock(key, other);
+        }
+    }
 
     /** Forgets all that is known of the key: usage, debt, block, reservations and leases. */
-    record Reset(Key key, Deadline deadline) implements CounterOperation {}
+    record Reset(Key key, Deadline deadline) implements CounterOperation {
+        @Override
+        public Reset by(Deadline other) {
+            return new Reset(key, other);
+        }
+    }
 
     private static void requireSame(Key key, Policy policy) {
         if (!key.policy().equals(policy.name())) {

@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import redis.clients.jedis.Connection;

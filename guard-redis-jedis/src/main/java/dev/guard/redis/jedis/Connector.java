@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +39,7 @@ record Connector(
         boolean made = false;
         try {
             CompletableFuture.runAsync(connection::open, executor)
-                    .get(Math.max(0, deadline.remaining()), TimeUnit.NANOSECONDS);
+                    .get(Math.max(0, deadline.remaining(System.nanoTime())), TimeUnit.NANOSECONDS);
             made = true;
             return connection;
         } catch (ExecutionException e) {

@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import java.io.IOException;
@@ -34,7 +35,12 @@ final class Exchanges {
 
     /** The deadline of an exchange that begins now. */
     Deadline deadline() {
-        return Deadline.in(timeout);
+        return Deadline.after(System.nanoTime(), timeout.toNanos());
+    }
+
+    /** The same, but not after that of who asks for it. */
+    Deadline deadline(Deadline callers) {
+        return callers.orEarlier(deadline());
     }
 
     /**
@@ -81,7 +87,7 @@ final class Exchanges {
     }
 
     private static Connection take(Server server, Deadline deadline) {
-        if (deadline.hasPassed()) {
+        if (deadline.hasPassed(System.nanoTime())) {
             throw Failures.tooLate(server.name());
         }
         if (Thread.currentThread().isInterrupted()) {

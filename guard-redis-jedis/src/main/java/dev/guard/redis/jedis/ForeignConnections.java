@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import java.time.Duration;
 import java.util.NoSuchElementException;
@@ -21,7 +22,7 @@ record ForeignConnections(String server, Pool<Connection> pool, Executor backgro
     @Override
     public Connection take(Deadline deadline) {
         try {
-            return pool.borrowObject(Duration.ofNanos(Math.max(1, deadline.remaining() / 2)));
+            return pool.borrowObject(Duration.ofNanos(Math.max(1, deadline.remaining(System.nanoTime()) / 2)));
         } catch (NoSuchElementException e) {
             throw new RedisConnectionException(
                     Reason.OVERLOADED,

@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisDriver;
@@ -87,12 +88,11 @@ final class JedisDriver implements RedisDriver {
     }
 
     @Override
-    public CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command) {
-        return submit(() -> servers.holding(key), command);
+    public CompletionStage<@Nullable Object> submit(Deadline deadline, byte[] key, byte[]... command) {
+        return submit(() -> servers.holding(key), command, engine.exchanges().deadline(deadline));
     }
 
-    private CompletionStage<@Nullable Object> submit(Supplier<Server> first, byte[][] command) {
-        Deadline deadline = engine.exchanges().deadline();
+    private CompletionStage<@Nullable Object> submit(Supplier<Server> first, byte[][] command, Deadline deadline) {
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
         try {
             engine.callers().execute(() -> complete(result, first, command, deadline));
@@ -109,7 +109,7 @@ final class JedisDriver implements RedisDriver {
             return;
         }
         try {
-            if (deadline.hasPassed()) {
+            if (deadline.hasPassed(System.nanoTime())) {
                 throw overloaded(
                         "the call reached its timeout in the queue of asynchronous calls",
                         new RejectedExecutionException());
@@ -125,8 +125,8 @@ final class JedisDriver implements RedisDriver {
     }
 
     @Override
-    public @Nullable Object execute(byte[] key, byte[]... command) {
-        return run(() -> servers.holding(key), command, engine.exchanges().deadline());
+    public @Nullable Object execute(Deadline deadline, byte[] key, byte[]... command) {
+        return run(() -> servers.holding(key), command, engine.exchanges().deadline(deadline));
     }
 
     private @Nullable Object run(Supplier<Server> first, byte[][] command, Deadline deadline) {
@@ -208,7 +208,8 @@ final class JedisDriver implements RedisDriver {
 
             @Override
             public CompletionStage<@Nullable Object> submit(byte[]... command) {
-                return JedisDriver.this.submit(() -> server, command);
+                return JedisDriver.this.submit(
+                        () -> server, command, engine.exchanges().deadline());
             }
         };
     }

@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -62,7 +63,7 @@ final class Lookout {
     /** Begins a search like {@link #begin} and waits for its end, or for the deadline, or until the thread is interrupted. */
     void await(Deadline deadline) {
         try {
-            begin().get(Math.max(0, deadline.remaining()), TimeUnit.NANOSECONDS);
+            begin().get(Math.max(0, deadline.remaining(System.nanoTime())), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.redis.RedisUrl;
 import java.time.Duration;
@@ -59,7 +60,8 @@ final class Opening {
         Sentinels sentinels = new Sentinels(pools.seeds(), pools.sentinelSettings(), url.master(), engine.background());
         // A sentinel may take the timeout to connect to, and again to answer.
         Duration patience = url.timeout().multipliedBy(2);
-        SentinelServers servers = new SentinelServers(pools, sentinels, () -> Deadline.in(patience));
+        SentinelServers servers =
+                new SentinelServers(pools, sentinels, () -> Deadline.after(System.nanoTime(), patience.toNanos()));
         NativeClient client = NativeClient.ours(() -> RedisSentinelClient.builder()
                 .masterName(sentinels.master())
                 .sentinels(new LinkedHashSet<>(sentinels.addresses()))

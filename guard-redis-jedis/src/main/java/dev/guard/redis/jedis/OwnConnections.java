@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import java.time.Duration;
 import java.util.Deque;
@@ -62,7 +63,7 @@ final class OwnConnections implements Connections, AutoCloseable {
 
     private void awaitPlace(Deadline deadline) {
         try {
-            if (!places.tryAcquire(deadline.remaining() / 2, TimeUnit.NANOSECONDS)) {
+            if (!places.tryAcquire(deadline.remaining(System.nanoTime()) / 2, TimeUnit.NANOSECONDS)) {
                 throw new RedisConnectionException(
                         Reason.OVERLOADED,
                         false,

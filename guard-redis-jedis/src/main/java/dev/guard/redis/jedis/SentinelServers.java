@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import java.util.Collection;
@@ -80,7 +81,7 @@ record Sentinels(Collection<HostAndPort> addresses, JedisClientConfig settings, 
 
     private static @Nullable Object poll(BlockingQueue<Object> said, Deadline deadline) {
         try {
-            return said.poll(Math.max(0, deadline.remaining()), TimeUnit.NANOSECONDS);
+            return said.poll(Math.max(0, deadline.remaining(System.nanoTime())), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Failures.interrupted(e);

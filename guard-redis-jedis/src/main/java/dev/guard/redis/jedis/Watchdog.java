@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +92,7 @@ final class Watchdog implements AutoCloseable {
         }
 
         private void endIfLate() {
-            if (deadline.hasPassed() && over.compareAndSet(false, true)) {
+            if (deadline.hasPassed(System.nanoTime()) && over.compareAndSet(false, true)) {
                 watches.remove(this);
                 end.run();
             }

@@ -1,6 +1,7 @@
 package dev.guard.redis.lettuce;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisDriver;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * nobody knows what came of it. A command that the server answered with READONLY ends the connection too, so that the next one is
  * made to the primary of then.
  *
- * <p><b>Time.</b> Every command has an answer after the timeout, 1 s where nobody set it. A connection that is silent for longer while
+ * <p><b>Time.</b> Every command has an answer by its deadline, and after the timeout, 1 s where nobody set it. A connection that is silent for longer while
  * answers are due is closed; not one that was handed in.
  *
  * <p><b>Threads.</b> The asynchronous form does not block, and its stages complete on Lettuce's threads.
@@ -140,17 +141,27 @@ public final class LettuceDriver implements RedisDriver {
     }
 
     @Override
-    public CompletionStage<@Nullable Object> submit(byte[] key, byte[]... command) {
-        return submit(new Call(ledger, key, command), link::send);
+    public CompletionStage<@Nullable Object> submit(Deadline deadline, byte[] key, byte[]... command) {
+        return submit(new Call(ledger, key, command), patience(deadline), link::send);
     }
 
     @Override
-    public @Nullable Object execute(byte[] key, byte[]... command) {
+    public @Nullable Object execute(Deadline deadline, byte[] key, byte[]... command) {
         Call call = new Call(ledger, key, command);
-        if (admitted(call)) {
+        Duration patience = patience(deadline);
+        if (admitted(call, patience)) {
             send(call, link::send);
         }
-        return awaited(call);
+        return awaited(call, patience);
+    }
+
+    /** How long a call may take. */
+    private Duration patience(Deadline deadline) {
+        if (deadline.isNone()) {
+            return timeout;
+        }
+        long left = deadline.remaining(System.nanoTime());
+        return left < timeout.toNanos() ? Duration.ofNanos(left) : timeout;
     }
 
     @Override
@@ -191,16 +202,16 @@ public final class LettuceDriver implements RedisDriver {
 
     // ─── Calls ──────────────────────────────────────────────────────────────────────────────────
 
-    private CompletionStage<@Nullable Object> submit(Call call, Consumer<Call> sender) {
-        if (admitted(call)) {
-            call.endAfter(timer, timeout);
+    private CompletionStage<@Nullable Object> submit(Call call, Duration patience, Consumer<Call> sender) {
+        if (admitted(call, patience)) {
+            call.endAfter(timer, patience);
             send(call, sender);
         }
         return call.answer();
     }
 
     /** Counts a call in; if there is no room for it, it has its answer at once. */
-    private boolean admitted(Call call) {
+    private boolean admitted(Call call, Duration patience) {
         int calls = underWay.incrementAndGet();
         if (closing.get()) {
             call.answer()
@@ -210,6 +221,10 @@ public final class LettuceDriver implements RedisDriver {
             call.answer()
                     .completeExceptionally(new RedisConnectionException(
                             Reason.OVERLOADED, false, MOST_UNDER_WAY + " commands wait for " + where, null));
+        } else if (patience.isNegative() || patience.isZero()) {
+            call.answer()
+                    .completeExceptionally(new RedisConnectionException(
+                            Reason.TIMEOUT, false, "the deadline passed before anything was sent to " + where, null));
         }
         return !call.answer().isDone();
     }
@@ -222,11 +237,11 @@ public final class LettuceDriver implements RedisDriver {
         }
     }
 
-    private @Nullable Object awaited(Call call) {
+    private @Nullable Object awaited(Call call, Duration patience) {
         try {
-            return call.answer().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return call.answer().get(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            call.timedOut(timeout);
+            call.timedOut(patience);
         } catch (InterruptedException e) {
             call.interrupted(e);
             Thread.currentThread().interrupt();
@@ -293,7 +308,7 @@ public final class LettuceDriver implements RedisDriver {
 
         @Override
         public CompletionStage<@Nullable Object> submit(byte[]... command) {
-            return LettuceDriver.this.submit(new Call(ledger, null, command), server.sender());
+            return LettuceDriver.this.submit(new Call(ledger, null, command), timeout, server.sender());
         }
 
         @Override
