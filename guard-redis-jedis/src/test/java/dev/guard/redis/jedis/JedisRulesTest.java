@@ -1,10 +1,11 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.redis.rules.RightsRules;
+import dev.guard.redis.rules.VersionRules;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Jedis")
-class JedisRulesTest implements RightsRules {
+class JedisRulesTest implements RightsRules, VersionRules {
 
     @Override
     public String backend() {

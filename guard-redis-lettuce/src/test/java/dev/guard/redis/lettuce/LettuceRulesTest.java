@@ -1,10 +1,11 @@
 package dev.guard.redis.lettuce;
 
 import dev.guard.redis.rules.RightsRules;
+import dev.guard.redis.rules.VersionRules;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Lettuce")
-class LettuceRulesTest implements RightsRules {
+class LettuceRulesTest implements RightsRules, VersionRules {
 
     @Override
     public String backend() {
