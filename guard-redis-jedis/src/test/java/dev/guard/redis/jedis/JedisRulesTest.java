@@ -1,11 +1,12 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.RightsRules;
 import dev.guard.redis.rules.VersionRules;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Jedis")
-class JedisRulesTest implements RightsRules, VersionRules {
+class JedisRulesTest implements RightsRules, VersionRules, CertificateRules {
 
     @Override
     public String backend() {

@@ -1,11 +1,12 @@
 package dev.guard.redis.lettuce;
 
+import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.RightsRules;
 import dev.guard.redis.rules.VersionRules;
 import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Lettuce")
-class LettuceRulesTest implements RightsRules, VersionRules {
+class LettuceRulesTest implements RightsRules, VersionRules, CertificateRules {
 
     @Override
     public String backend() {
