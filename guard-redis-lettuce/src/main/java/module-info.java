@@ -4,6 +4,7 @@ module dev.guard.redis.lettuce {
     requires transitive lettuce.core;
     requires io.netty.buffer;
     requires io.netty.common;
+    requires io.netty.handler;
     requires io.netty.transport;
     requires reactor.core;
     requires static transitive org.jspecify;

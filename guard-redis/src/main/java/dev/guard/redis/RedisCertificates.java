@@ -9,14 +9,18 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** The certificates that a connection trusts, for the clients to verify servers by. */
 public final class RedisCertificates {
+
+    private static final int MOST_CAUSES = 20;
 
     private RedisCertificates() {}
 
@@ -28,6 +32,35 @@ public final class RedisCertificates {
      */
     public static Optional<TrustManagerFactory> trusted(RedisUrl url) {
         return url.ca().map(RedisCertificates::read);
+    }
+
+    /**
+     * Whether a connection was not made for how it is to be encrypted: the certificate is not trusted or not for the host, or the server
+     * speaks another TLS or none. That comes again with each attempt, unlike a handshake during which the server went away.
+     *
+     * @param failure what the client failed with
+     */
+    public static boolean isRefused(Throwable failure) {
+        boolean refused = false;
+        @Nullable Throwable next = failure;
+        for (int i = 0; i < MOST_CAUSES && next != null; i++) {
+            if (next instanceof SSLException || next instanceof CertificateException) {
+                refused = true;
+            } else if (next instanceof IOException) {
+                return false;
+            }
+            next = cause(next);
+        }
+        return refused;
+    }
+
+    /** The cause; where several servers were asked in vain, what went wrong at the first. */
+    private static @Nullable Throwable cause(Throwable failure) {
+        if (failure.getCause() != null) {
+            return failure.getCause();
+        }
+        Throwable[] others = failure.getSuppressed();
+        return others.length == 0 ? null : others[0];
     }
 
     private static TrustManagerFactory read(String file) {

@@ -11,9 +11,12 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What errors are to a caller. */
 class RedisErrorsTest {
+
+    private static final String SHA = "0123456789abcdef0123456789abcdef01234567";
 
     @ParameterizedTest
     @DisplayName("An error reply has a reason of guard's closed list")
@@ -51,6 +54,22 @@ class RedisErrorsTest {
                     assertThat(error.reason()).isEqualTo(reason);
                     assertThat(error).hasMessage("Redis answered: " + text);
                 });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "@user_script: 54: -",
+                "ERR Error running script (call to f_" + SHA + "): @user_script:20: @user_script: 20: -"
+            })
+    @DisplayName(
+            "What a command in a script was refused for is told without the line of the script, as older servers tell it")
+    void errorsOfCommandsInScripts(String line) {
+        assertThat(RedisErrors.translated(new RedisErrorReply(line + "READONLY You can't write.")))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        error -> assertThat(error.reason()).isEqualTo(Reason.READ_ONLY))
+                .hasMessage("Redis answered: READONLY You can't write.");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.guard.redis.jedis;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.redis.RedisCertificates;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import java.io.IOException;
@@ -27,6 +28,10 @@ final class Failures {
             return reply(reply);
         }
         Throwable root = rootOf(error);
+        if (RedisCertificates.isRefused(error)) {
+            return new RedisConnectionException(
+                    Reason.MISCONFIGURED, false, "no secure connection to " + server + ": " + text(root), error);
+        }
         // No answer while signing in. A connect that took too long has a type of its own only in its text.
         Reason reason = root instanceof SocketTimeoutException && error.getSuppressed().length == 0
                 ? Reason.TIMEOUT

@@ -221,7 +221,7 @@ class StandaloneDriverTest implements DriverRules {
 
     private static void assertNotServed(String url, String why) {
         try (JedisDriver other = Calls.open(url)) {
-            assertThat(failure(() -> call(other, "GET", "k"))).isEqualTo(failed(Reason.CONNECT, false));
+            assertThat(failure(() -> call(other, "GET", "k"))).isEqualTo(failed(Reason.MISCONFIGURED, false));
             assertThat(catchThrowable(() -> call(other, "GET", "k"))).hasMessageContaining(why);
         }
     }

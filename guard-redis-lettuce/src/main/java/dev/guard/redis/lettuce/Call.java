@@ -46,7 +46,7 @@ final class Call implements RedisCommand<byte[], byte[], @Nullable Object> {
         Throwable failure(Throwable problem, Call call);
 
         /** The server answered with an error. */
-        void refused(String error);
+        void refused(RedisErrorReply error);
 
         /** There is an answer. Called once. */
         void ended(Call call);
@@ -150,8 +150,9 @@ final class Call implements RedisCommand<byte[], byte[], @Nullable Object> {
         if (error == null) {
             answer.complete(reply.get());
         } else {
-            answer.completeExceptionally(new RedisErrorReply(error));
-            ledger.refused(error);
+            RedisErrorReply refusal = new RedisErrorReply(error);
+            answer.completeExceptionally(refusal);
+            ledger.refused(refusal);
         }
     }
 

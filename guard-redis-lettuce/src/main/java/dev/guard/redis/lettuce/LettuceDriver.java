@@ -275,14 +275,19 @@ public final class LettuceDriver implements RedisDriver {
         }
 
         @Override
-        public void refused(String error) {
+        public void refused(RedisErrorReply error) {
             long last = renewedAt.get();
-            if (error.startsWith("READONLY")
+            if (isOfReplica(error.text())
                     && own.isPresent()
                     && System.nanoTime() - last > READ_ONLY_PAUSE_NANOS
                     && renewedAt.compareAndSet(last, System.nanoTime())) {
                 link.renew();
             }
+        }
+
+        /** Only a replica says so. */
+        private static boolean isOfReplica(String error) {
+            return error.startsWith("READONLY") || error.startsWith("MASTERDOWN");
         }
 
         @Override

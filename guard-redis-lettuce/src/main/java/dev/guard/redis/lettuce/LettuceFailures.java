@@ -1,6 +1,7 @@
 package dev.guard.redis.lettuce;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.redis.RedisCertificates;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisErrorReply;
 import io.lettuce.core.RedisCommandExecutionException;
@@ -10,9 +11,8 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.cluster.PartitionSelectorException;
 import io.lettuce.core.cluster.UnknownPartitionException;
 import io.lettuce.core.protocol.RedisProtocolException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.io.IOException;
-import java.security.cert.CertificateException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +96,8 @@ final class LettuceFailures {
                     Reason.PROTOCOL, true, "cannot read the answer of " + where + ": " + root(problem), problem);
         }
         if (!written
-                && (find(problem, CertificateException.class) != null || find(problem, SSLException.class) != null)) {
+                && RedisCertificates.isRefused(problem)
+                && find(problem, SslHandshakeTimeoutException.class) == null) {
             return new RedisConnectionException(
                     Reason.MISCONFIGURED, false, "no secure connection to " + where + ": " + root(problem), problem);
         }

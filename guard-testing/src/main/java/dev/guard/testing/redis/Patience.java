@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How long servers are waited for: longer where {@code GUARD_TEST_TIMEOUT_FACTOR} says that the machine is slow. */
-final class Patience {
+public final class Patience {
 
     static final String FACTOR = "GUARD_TEST_TIMEOUT_FACTOR";
 
@@ -15,7 +15,8 @@ final class Patience {
 
     private Patience() {}
 
-    static Duration times(Duration duration) {
+    /** The duration, times the factor. */
+    public static Duration times(Duration duration) {
         String factor = System.getenv(FACTOR);
         return factor == null || factor.isEmpty() ? duration : duration.multipliedBy(Integer.parseInt(factor));
     }
@@ -25,8 +26,9 @@ final class Patience {
      *
      * @param what what is waited for, for the error
      * @param evidence what is known when it does not come, such as a log
+     * @throws IllegalStateException if it does not come
      */
-    static void until(String what, Duration atMost, Supplier<String> evidence, Callable<Boolean> so) {
+    public static void until(String what, Duration atMost, Supplier<String> evidence, Callable<Boolean> so) {
         Duration patience = times(atMost);
         long end = System.nanoTime() + patience.toNanos();
         @Nullable Exception last = null;

@@ -1,4 +1,4 @@
-package dev.guard.redis.lettuce;
+package dev.guard.redis.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,6 @@ import dev.guard.domain.Limit;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
 import dev.guard.domain.backend.Backend;
-import dev.guard.domain.backend.BackendSettings;
 import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Block;
@@ -21,31 +20,28 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What guard may do on a server, and what it does without. */
-@DisplayName("The Lettuce backend and the rights of its user")
-class RightsTest {
-
-    private static final String USER = "user guard on >PASSWORD ";
+public interface RightsRules extends BackendUnderTest {
 
     /** The rights that the documentation publishes. */
-    private static String published() throws IOException {
+    static String published() throws IOException {
+        String user = "user guard on >PASSWORD ";
         return Files.readAllLines(Path.of("..", "docs", "redis.md")).stream()
-                .filter(line -> line.startsWith(USER))
+                .filter(line -> line.startsWith(user))
                 .findFirst()
                 .orElseThrow()
-                .substring(USER.length());
+                .substring(user.length());
     }
 
     @Test
     @DisplayName("the published rights are enough for everything, and nothing is asked for beyond them")
-    void publishedRights() throws Exception {
+    default void publishedRights() throws Exception {
         try (RedisServer server = RedisServers.acl("guard", "secret", published());
-                Backend backend = open(server)) {
+                Backend backend = open(server.url())) {
             useAll(server, backend);
             assertThat((List<?>) server.command("ACL", "LOG")).isEmpty();
         }
@@ -53,15 +49,11 @@ class RightsTest {
 
     @Test
     @DisplayName("a server without CONFIG, KEYS, FLUSHDB and FLUSHALL will do")
-    void withoutAdminCommands() throws Exception {
+    default void withoutAdminCommands() throws Exception {
         try (RedisServer server = RedisServers.withoutAdminCommands();
-                Backend backend = open(server)) {
+                Backend backend = open(server.url())) {
             useAll(server, backend);
         }
-    }
-
-    private static Backend open(RedisServer server) {
-        return LettuceBackend.open(BackendSettings.of(LettuceBackend.NAME, Map.of("url", server.url())));
     }
 
     private static void useAll(RedisServer server, Backend backend) throws Exception {

@@ -1,0 +1,25 @@
+package dev.guard.redis.lettuce;
+
+import dev.guard.domain.backend.Backend;
+import dev.guard.tck.CounterContract;
+import dev.guard.tck.TckEnvironment;
+import dev.guard.testing.redis.RedisServer;
+import dev.guard.testing.redis.RedisServers;
+import net.jqwik.api.Tag;
+
+/** Redis through Lettuce keeps the contract of counters: on the oldest server that guard works with. */
+@Tag("slow")
+class LettuceOldestServerContractTest implements CounterContract {
+
+    /** Started when it is first needed, by whichever test engine; it ends with the JVM. */
+    private static final class Started {
+
+        static final RedisServer SERVER = RedisServers.version62();
+    }
+
+    @Override
+    public Backend open(TckEnvironment environment) {
+        return LettuceStandaloneContractTest.open(
+                environment, Started.SERVER.url() + "?" + LettuceStandaloneContractTest.PATIENCE);
+    }
+}

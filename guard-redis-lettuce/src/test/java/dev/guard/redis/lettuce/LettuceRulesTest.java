@@ -1,0 +1,17 @@
+package dev.guard.redis.lettuce;
+
+import dev.guard.redis.rules.CertificateRules;
+import dev.guard.redis.rules.CompletionRules;
+import dev.guard.redis.rules.RightsRules;
+import dev.guard.redis.rules.ScriptLossRules;
+import dev.guard.redis.rules.VersionRules;
+import org.junit.jupiter.api.DisplayName;
+
+@DisplayName("Redis through Lettuce")
+class LettuceRulesTest implements RightsRules, VersionRules, CertificateRules, CompletionRules, ScriptLossRules {
+
+    @Override
+    public String backend() {
+        return LettuceBackend.NAME;
+    }
+}
