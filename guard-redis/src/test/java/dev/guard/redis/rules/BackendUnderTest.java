@@ -4,6 +4,7 @@ import dev.guard.api.Guard;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.backend.BackendSettings;
+import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 
@@ -31,8 +32,11 @@ public interface BackendUnderTest {
         return builder(url).build();
     }
 
-    /** The beginning of a guard on the servers of a URL. */
+    /** The beginning of a guard on the servers of a URL, which is more patient than others unless it is told. */
     default Guard.Builder builder(String url) {
-        return Guard.builder().backend(backend()).setting("backends." + backend() + ".url", url);
+        return Guard.builder()
+                .backend(backend())
+                .setting("backends." + backend() + ".url", url)
+                .deadline(Duration.ofMinutes(1));
     }
 }
