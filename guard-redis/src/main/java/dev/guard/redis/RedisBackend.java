@@ -1,10 +1,15 @@
 package dev.guard.redis;
 
 import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.Deadline;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.GuardException;
+import dev.guard.domain.Key;
+import dev.guard.domain.Limit;
+import dev.guard.domain.Policy;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.domain.counter.CounterStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -35,6 +40,9 @@ public abstract class RedisBackend implements Backend {
 
     private static final int LONGEST_NAMESPACE = 64;
     private static final byte[] PING = "PING".getBytes(StandardCharsets.US_ASCII);
+
+    /** The policy of a key that is looked at when a backend is opened, and never written. */
+    private static final Policy START = Policy.of("guard-start", Limit.parse("1/1s"));
 
     private final String name;
     private final RedisDriver driver;
@@ -157,14 +165,16 @@ public abstract class RedisBackend implements Backend {
     }
 
     /**
-     * Asks once whether the server is one that guard can work with.
+     * Asks once whether the server is one that guard can work with: new enough, and running guard's scripts for us. The first decision, for
+     * which all classes have to be loaded, is made here, where it has no deadline.
      *
-     * @throws BackendUnavailableException if it does not answer
+     * @throws BackendUnavailableException if it does not answer, or refuses scripts
      * @throws GuardConfigurationException if it is too old
      */
     protected final void requireSupportedServer() {
         try {
             ServerVersion.require(driver, counters::told);
+            counters.execute(List.of(new Peek(START.key(Key.DEFAULT_TENANT, ""), START, 1, Deadline.NONE)));
         } catch (GuardException e) {
             close();
             throw e;
