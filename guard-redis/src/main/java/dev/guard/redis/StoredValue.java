@@ -24,8 +24,9 @@ import java.util.Optional;
  * What a key holds, as the scripts write it. Java reads it, and writes none.
  *
  * <p>Format {@code g1}, in this order. A <em>number</em> is a double, its highest byte first, and whole; a <em>count</em> is two bytes;
- * an <em>id</em> is a byte of length and ASCII; a <em>varint</em> is in base 128, its lowest digits first, 128 added to each
- * but the last. Times are microseconds since the epoch.
+ * an <em>id</em> is a byte of length and ASCII; a <em>list</em> is a count and, unless that is 0, four bytes with the length of its
+ * entries, the latest end in it (a number), and the entries in the order of their ends; a <em>varint</em> is in base 128, its lowest
+ * digits first, 128 added to each but the last. Times are microseconds since the epoch.
  *
  * <table>
  * <caption>A value</caption>
@@ -39,10 +40,11 @@ import java.util.Optional;
  * <tr><td>number</td><td>the birth</td></tr>
  * <tr><td>for each limit</td><td>greedy, aligned: {@code x}; interval, fixed, sliding: {@code x} and {@code y} of {@link
  *     LimitState}; calendar: {@code x}, and start and end of the window in which it was last charged; log: what all of it
- *     comes to, a count, and time and permits of each; concurrent: a count, and end, permits and id of each</td></tr>
+ *     comes to, a count, and time and permits of each; concurrent: a list of end, permits (numbers) and id of each, and then, unless it
+ *     is empty, what all of it comes to</td></tr>
  * <tr><td>number</td><td>where held: until when</td></tr>
  * <tr><td>number</td><td>where blocked: until when</td></tr>
- * <tr><td>count, reservations</td><td>of each: end, cost, version, when it was taken (numbers), and its id</td></tr>
+ * <tr><td>list of reservations</td><td>of each: end, cost, version, when it was taken (numbers), and its id</td></tr>
  * <tr><td>count, refunded</td><td>of each: until when it is known (number), and its id</td></tr>
  * <tr><td>4, bytes</td><td>the subject, where the key shows a hash of it: its length and its UTF-8</td></tr>
  * </table>
@@ -125,7 +127,7 @@ final class StoredValue {
         long heldUntil = (flags & HELD) == 0 ? CounterState.NEVER_WAS : in.whole();
         long blockedUntil = (flags & BLOCKED) == 0 ? CounterState.NEVER_WAS : in.whole();
         List<Reservation> reservations = new ArrayList<>();
-        for (int left = (flags & RESERVATIONS) == 0 ? 0 : in.pair(); left > 0; left--) {
+        for (int left = (flags & RESERVATIONS) == 0 ? 0 : listed(in); left > 0; left--) {
             long end = in.whole();
             long cost = in.whole();
             int version = (int) in.whole();
@@ -224,20 +226,43 @@ final class StoredValue {
             }
             case LOG -> {
                 in.whole();
-                yield new LimitState(0, 0, entries(in, numbers.algorithm()));
+                yield new LimitState(0, 0, log(in));
             }
-            case CONCURRENT -> new LimitState(0, 0, entries(in, numbers.algorithm()));
+            case CONCURRENT -> new LimitState(0, 0, slots(in));
         };
     }
 
-    private static List<LimitEntry> entries(ByteReader in, Algorithm algorithm) {
+    private static List<LimitEntry> log(ByteReader in) {
         List<LimitEntry> entries = new ArrayList<>();
         for (int left = in.pair(); left > 0; left--) {
             long time = in.whole();
-            long permits = in.whole();
-            entries.add(new LimitEntry(algorithm == Algorithm.CONCURRENT ? id(in) : "", permits, time));
+            entries.add(new LimitEntry("", in.whole(), time));
         }
         return entries;
+    }
+
+    private static List<LimitEntry> slots(ByteReader in) {
+        List<LimitEntry> entries = new ArrayList<>();
+        int count = listed(in);
+        for (int left = count; left > 0; left--) {
+            long end = in.whole();
+            long permits = in.whole();
+            entries.add(new LimitEntry(id(in), permits, end));
+        }
+        if (count > 0) {
+            in.whole();
+        }
+        return entries;
+    }
+
+    /** How many entries a list has that begins here. What the scripts need to find their way in it, the list itself tells Java. */
+    private static int listed(ByteReader in) {
+        int count = in.pair();
+        if (count > 0) {
+            in.length();
+            in.whole();
+        }
+        return count;
     }
 
     private static String id(ByteReader in) {

@@ -7,7 +7,7 @@
 local pack, unpack = struct.pack, struct.unpack
 local byte, sub = string.byte, string.sub
 local floor, ceil, min, max = math.floor, math.ceil, math.min, math.max
-local insert, remove, concat = table.insert, table.remove, table.concat
+local insert, concat = table.insert, table.concat
 
 local TEN_YEARS = 3660 * 24 * 60 * 60 * 1000000
 local NEVER_WAS = -9223372036854775808
@@ -113,6 +113,101 @@ local function window(calendar, moment)
     end
   end
   error({ missing = moment })
+end
+
+-- Lists ----------------------------------------------------------------------------------------------------------------------
+--
+-- What is held until some moment, reservations and concurrent slots, is a string as it is in the value, in the order of the ends and
+-- then of the ids. A call that is about none of them looks at the first one only, however many there are. A list is `count`
+-- entries from byte `first` on, of which the last ends at `last`; an entry is its end, its permits, for reservations two more
+-- numbers, and an id. `head` is what of an entry comes before its id, the length of that included.
+
+local RESERVED, HOLDS = 33, 17
+
+local function list(head)
+  return { head = head, count = 0, first = 1, last = 0, bytes = '' }
+end
+
+-- Whether one id comes before another: by their bytes, which the server's locale has no say in.
+local function precedes(one, other)
+  for i = 1, min(#one, #other) do
+    local a, b = byte(one, i), byte(other, i)
+    if a ~= b then
+      return a < b
+    end
+  end
+  return #one < #other
+end
+
+-- Where the entry begins that comes after one.
+local function following(items, at)
+  return at + items.head + byte(items.bytes, at + items.head - 1)
+end
+
+-- The end and the permits of an entry.
+local function entry_at(items, at)
+  return unpack('>dd', items.bytes, at)
+end
+
+local function drop_first(items)
+  items.first = following(items, items.first)
+  items.count = items.count - 1
+end
+
+-- Replaces the bytes from one place up to another.
+local function replace(items, from, to, bytes)
+  items.bytes = sub(items.bytes, items.first, from - 1) .. bytes .. sub(items.bytes, to)
+  items.first = 1
+end
+
+-- The place of the first entry of an id, nil where there is none; and that of the entry before.
+local function find(items, id)
+  local at, before = items.first, nil
+  while at <= #items.bytes do
+    local after = following(items, at)
+    if sub(items.bytes, at + items.head, after - 1) == id then
+      return at, before
+    end
+    at, before = after, at
+  end
+end
+
+-- Drops what find found.
+local function drop(items, at, before)
+  local after = following(items, at)
+  if before and after > #items.bytes then
+    items.last = entry_at(items, before)
+  end
+  replace(items, at, after, '')
+  items.count = items.count - 1
+end
+
+-- Puts an entry where the order has it.
+local function put(items, finish, id, bytes)
+  local at = #items.bytes + 1
+  if items.count > 0 and finish <= items.last then
+    at = items.first
+    while at <= #items.bytes do
+      local other = entry_at(items, at)
+      if finish < other or (finish == other and precedes(id, sub(items.bytes, at + items.head, following(items, at) - 1))) then
+        break
+      end
+      at = following(items, at)
+    end
+  end
+  items.last = items.count > 0 and max(items.last, finish) or finish
+  replace(items, at, at, bytes)
+  items.count = items.count + 1
+end
+
+local function hold(items, finish, permits, id)
+  put(items, finish, id, pack('>ddBc0', finish, permits, #id, id))
+end
+
+local function reservation_at(items, at)
+  local reserved = {}
+  reserved.time, reserved.cost, reserved.version, reserved.taken, reserved.id = unpack('>ddddBc0', items.bytes, at)
+  return reserved
 end
 
 -- Algorithms ---------------------------------------------------------------------------------------------------------------
@@ -460,37 +555,30 @@ local log = {
 
 local function nothing() end
 
--- The entries of concurrent slots are tables, in the order of their ends.
+-- Concurrent slots are a list, and count in x what all of it comes to.
 local concurrent = {
   initial = function(slot)
-    slot.x, slot.y, slot.entries = 0, 0, {}
+    slot.x, slot.y, slot.held = 0, 0, list(HOLDS)
   end,
   advance = function(slot, last, now)
-    local entries = slot.entries
-    local ended = 0
-    while ended < #entries and entries[ended + 1].time <= now do
-      ended = ended + 1
-    end
-    if ended > 0 then
-      slot.entries = {}
-      for i = ended + 1, #entries do
-        slot.entries[i - ended] = entries[i]
+    local held = slot.held
+    while held.count > 0 do
+      local finish, permits = entry_at(held, held.first)
+      if finish > now then
+        return
       end
+      slot.x = slot.x - permits
+      drop_first(held)
     end
   end,
   available = function(slot)
-    local counted = 0
-    for _, entry in ipairs(slot.entries) do
-      counted = counted + entry.permits
-    end
-    return slot.limit.capacity - counted
+    return slot.limit.capacity - slot.x
   end,
   charge = nothing,
   refunded = nothing,
   counted_until = a_period_later,
   reset_after = function(slot, now)
-    local newest = slot.entries[#slot.entries]
-    return newest and newest.time - now or 0
+    return slot.held.count > 0 and slot.held.last - now or 0
   end,
 }
 
@@ -521,8 +609,8 @@ local function initial(limit)
 end
 
 local function is_initial(slot)
-  if slot.entries then
-    return #slot.entries == 0
+  if slot.entries or slot.held then
+    return slot.x == 0
   end
   local unused = initial(slot.limit)
   return slot.x == unused.x and slot.y == unused.y
@@ -540,30 +628,11 @@ local function charge(slot, now, cost)
   end
 end
 
--- Whether one id comes before another: by their bytes, which the server's locale has no say in.
-local function precedes(one, other)
-  for i = 1, min(#one, #other) do
-    local a, b = byte(one, i), byte(other, i)
-    if a ~= b then
-      return a < b
-    end
-  end
-  return #one < #other
-end
-
--- Puts an item where the order of its end and its id has it.
-local function insert_by_end(items, item)
-  local at = #items + 1
-  while at > 1 and (item.time < items[at - 1].time or (item.time == items[at - 1].time and precedes(item.id, items[at - 1].id))) do
-    at = at - 1
-  end
-  insert(items, at, item)
-end
-
 local function charge_to(slot, now, cost, holder)
   if slot.limit.algorithm == CONCURRENT then
     local lease = holder.ttl > 0 and holder.ttl or slot.limit.period
-    insert_by_end(slot.entries, { time = now + lease, permits = cost, id = holder.id })
+    hold(slot.held, now + lease, cost, holder.id)
+    slot.x = slot.x + cost
   else
     charge(slot, now, cost)
   end
@@ -580,23 +649,20 @@ local function refunded(slot, now, moment, cost)
 end
 
 local function holds(slot, id)
-  if slot.limit.algorithm == CONCURRENT then
-    for _, entry in ipairs(slot.entries) do
-      if entry.id == id then
-        return true
-      end
-    end
-  end
-  return false
+  return slot.limit.algorithm == CONCURRENT and find(slot.held, id) ~= nil
 end
 
--- Takes what the id holds out of the slot, and answers it.
+-- Takes what the id holds out of the slot, and answers the permits of each entry.
 local function release(slot, id)
-  local kept, released = {}, {}
-  for _, entry in ipairs(slot.entries) do
-    insert(entry.id == id and released or kept, entry)
+  local released = {}
+  local at, before = find(slot.held, id)
+  while at do
+    local _, permits = entry_at(slot.held, at)
+    insert(released, permits)
+    slot.x = slot.x - permits
+    drop(slot.held, at, before)
+    at, before = find(slot.held, id)
   end
-  slot.entries = kept
   return released
 end
 
@@ -607,6 +673,27 @@ local MAGIC = byte('g')
 
 local function has(flags, flag)
   return floor(flags / flag) % 2 == 1
+end
+
+-- A list is its count and, if that is above 0, the number of its bytes, the last end, and the bytes.
+local function read_list(items, text, at)
+  items.count, at = unpack('>I2', text, at)
+  if items.count > 0 then
+    local length
+    length, items.last, at = unpack('>I4d', text, at)
+    items.bytes = sub(text, at, at + length - 1)
+    at = at + length
+  end
+  return at
+end
+
+local function write_list(out, items)
+  insert(out, pack('>I2', items.count))
+  if items.count > 0 then
+    local bytes = sub(items.bytes, items.first)
+    insert(out, pack('>I4d', #bytes, items.last))
+    insert(out, bytes)
+  end
 end
 
 local function read_slot(limit, text, at, time)
@@ -627,13 +714,10 @@ local function read_slot(limit, text, at, time)
     slot.y, slot.entries = 0, sub(text, at, at + ENTRY * count - 1)
     at = at + ENTRY * count
   elseif algorithm == CONCURRENT then
-    local count
-    slot.x, slot.y, slot.entries = 0, 0, {}
-    count, at = unpack('>I2', text, at)
-    for i = 1, count do
-      local entry = {}
-      entry.time, entry.permits, entry.id, at = unpack('>ddBc0', text, at)
-      slot.entries[i] = entry
+    slot.x, slot.y, slot.held = 0, 0, list(HOLDS)
+    at = read_list(slot.held, text, at)
+    if slot.held.count > 0 then
+      slot.x, at = unpack('>d', text, at)
     end
   else
     slot.x, slot.y, at = unpack('>dd', text, at)
@@ -651,9 +735,9 @@ local function write_slot(out, slot)
     insert(out, pack('>dI2', slot.x, log_size(slot)))
     insert(out, slot.entries)
   elseif algorithm == CONCURRENT then
-    insert(out, pack('>I2', #slot.entries))
-    for _, entry in ipairs(slot.entries) do
-      insert(out, pack('>ddBc0', entry.time, entry.permits, #entry.id, entry.id))
+    write_list(out, slot.held)
+    if slot.held.count > 0 then
+      insert(out, pack('>d', slot.x))
     end
   else
     insert(out, pack('>dd', slot.x, slot.y))
@@ -679,7 +763,7 @@ local function parse(text)
   local limits
   state.version, limits = limits_of(state.noted)
   state.time, state.birth, at = unpack('>dd', text, at + length)
-  state.slots, state.reservations, state.refunded = {}, {}, {}
+  state.slots, state.reservations, state.refunded = {}, list(RESERVED), {}
   for i, limit in ipairs(limits) do
     state.slots[i], at = read_slot(limit, text, at, state.time)
   end
@@ -690,13 +774,7 @@ local function parse(text)
     state.blocked_until, at = unpack('>d', text, at)
   end
   if has(flags, RESERVATIONS) then
-    local count
-    count, at = unpack('>I2', text, at)
-    for i = 1, count do
-      local reserved = {}
-      reserved.time, reserved.cost, reserved.version, reserved.taken, reserved.id, at = unpack('>ddddBc0', text, at)
-      state.reservations[i] = reserved
-    end
+    at = read_list(state.reservations, text, at)
   end
   if has(flags, REFUNDED) then
     local count
@@ -741,15 +819,9 @@ local function bytes_of(state, suffix, all)
     flags = flags + BLOCKED
     insert(out, pack('>d', state.blocked_until))
   end
-  if all and #state.reservations > 0 then
+  if all and state.reservations.count > 0 then
     flags = flags + RESERVATIONS
-    insert(out, pack('>I2', #state.reservations))
-    for _, reserved in ipairs(state.reservations) do
-      insert(
-        out,
-        pack('>ddddBc0', reserved.time, reserved.cost, reserved.version, reserved.taken, #reserved.id, reserved.id)
-      )
-    end
+    write_list(out, state.reservations)
   end
   if all and #state.refunded > 0 then
     flags = flags + REFUNDED
@@ -775,7 +847,7 @@ local function born_at(now)
     held_until = NEVER_WAS,
     blocked_until = NEVER_WAS,
     slots = {},
-    reservations = {},
+    reservations = list(RESERVED),
     refunded = {},
   }
 end
@@ -790,8 +862,8 @@ local function expires_at(state)
     after = max(after, algorithm_of(slot).reset_after(slot, state.time))
   end
   local finish = state.time + min(after, TEN_YEARS)
-  for _, reserved in ipairs(state.reservations) do
-    finish = max(finish, reserved.time)
+  if state.reservations.count > 0 then
+    finish = max(finish, state.reservations.last)
   end
   return max(finish, state.held_until, state.blocked_until)
 end
@@ -810,9 +882,23 @@ local function move_to(state, now)
   state.time = now
 end
 
--- Ends a reservation, of which `unspent` permits come back where they are counted still.
-local function settle(state, place, unspent)
-  local reserved = remove(state.reservations, place)
+local function reserve(state, finish, cost, id)
+  local bytes = pack('>ddddBc0', finish, cost, state.version, state.time, #id, id)
+  put(state.reservations, finish, id, bytes)
+end
+
+-- Takes the reservation of an id out of a state, and answers it; nil where there is none.
+local function unreserve(state, id)
+  local at, before = find(state.reservations, id)
+  if at then
+    local reserved = reservation_at(state.reservations, at)
+    drop(state.reservations, at, before)
+    return reserved
+  end
+end
+
+-- Ends a reservation that was taken out, of which `unspent` permits come back where they are counted still.
+local function settle(state, reserved, unspent)
   local counts = reserved.version == state.version and reserved.taken >= state.birth and unspent > 0
   for _, slot in ipairs(state.slots) do
     if counts then
@@ -826,7 +912,7 @@ end
 
 -- Nil where every part of the state is initial.
 local function or_absent(state)
-  if state.time < state.held_until or is_blocked(state) or #state.reservations > 0 then
+  if state.time < state.held_until or is_blocked(state) or state.reservations.count > 0 then
     return state
   end
   for _, slot in ipairs(state.slots) do
@@ -845,10 +931,12 @@ local function advanced(text)
   end
   local state = state_of(text)
   local last, now = state.time, max(time, state.time)
-  while state.reservations[1] and state.reservations[1].time <= now do
-    local lapsed = state.reservations[1]
+  local reservations = state.reservations
+  while reservations.count > 0 and entry_at(reservations, reservations.first) <= now do
+    local lapsed = reservation_at(reservations, reservations.first)
+    drop_first(reservations)
     move_to(state, max(state.time, lapsed.time))
-    settle(state, 1, lapsed.cost)
+    settle(state, lapsed, lapsed.cost)
   end
   move_to(state, now)
   if now - last >= TEN_YEARS then
@@ -919,13 +1007,14 @@ local function converted(from, limit, carry, now)
     x = from.x,
     y = from.y,
     entries = from.entries,
+    held = from.held,
     window_start = from.window_start,
     window_end = from.window_end,
   }
   if same_numbers(limit, from.limit) then
     return slot
   end
-  if not from.entries then
+  if not from.entries and not from.held then
     algorithm_of(slot).carried(slot, from, now, max(-limit.max_debt, carried(from, limit, carry, now)))
   end
   algorithm_of(slot).advance(slot, now, now)
@@ -1004,39 +1093,51 @@ end
 -- A slot whose entries were merged, as far as that makes no difference to what is read from it: the permits available, the
 -- waits for the cost and for the next permit, and the reset.
 local function brief(slot, now, cost)
-  if not slot.entries or #slot.entries == 0 then
+  if not slot.entries and not slot.held or is_initial(slot) then
     return slot
   end
-  local is_log = slot.limit.algorithm == LOG
-  local size = is_log and log_size(slot) or #slot.entries
+  local held, at = slot.held, 1
+  local size, newest
+  if held then
+    size, newest, at = held.count, held.last, held.first
+  else
+    size = log_size(slot)
+    newest = log_entry(slot, size)
+  end
+  local function next_entry()
+    local place = at
+    if held then
+      at = following(held, place)
+      return entry_at(held, place)
+    end
+    at = place + 1
+    return log_entry(slot, place)
+  end
   local used = slot.limit.capacity - available(slot, now)
   local next_missing, cost_missing = max(0, -available(slot, now)) + 1, cost + used - slot.limit.capacity
   local needed = max(next_missing, cost_missing)
   local sum, told, number, kept = 0, 0, 0, {}
-  local function entry(place)
-    if is_log then
-      return log_entry(slot, place)
-    end
-    return slot.entries[place].time, slot.entries[place].permits
+  local function keep(moment, permits)
+    insert(kept, held and pack('>ddB', moment, permits, 0) or pack('>dd', moment, permits))
   end
   while number < size - 1 and sum < needed do
     number = number + 1
-    local moment, permits = entry(number)
+    local moment, permits = next_entry()
     local before = sum
     sum = sum + permits
     if (before < next_missing and sum >= next_missing) or (before < cost_missing and sum >= cost_missing) then
-      insert(kept, { time = moment, permits = sum - told, id = '' })
+      keep(moment, sum - told)
       told = sum
     end
   end
-  insert(kept, { time = entry(size), permits = used - told, id = '' })
-  if not is_log then
-    return { limit = slot.limit, x = 0, y = 0, entries = kept }
+  keep(newest, used - told)
+  local merged = { limit = slot.limit, x = used, y = 0 }
+  if held then
+    merged.held = { head = HOLDS, count = #kept, first = 1, last = newest, bytes = concat(kept) }
+  else
+    merged.entries = concat(kept)
   end
-  for place, merged in ipairs(kept) do
-    kept[place] = pack('>dd', merged.time, merged.permits)
-  end
-  return { limit = slot.limit, x = used, y = 0, entries = concat(kept) }
+  return merged
 end
 
 -- A decision as the state that it is read from. Held means here: until the whole state is absent.
@@ -1094,9 +1195,9 @@ local function judge(text, current, policy, asked, takes_less, holder, charges, 
     admits[i] = cost <= available(slot, now)
     allowed = allowed and (admits[i] or slot.limit.shadow)
   end
-  local full = allowed and holder.ttl > 0 and #state.reservations >= MOST_RESERVATIONS
+  local full = allowed and holder.ttl > 0 and state.reservations.count >= MOST_RESERVATIONS
   if full and not policy.shadow then
-    return converts and state or text, pack('>Bdddd', CAPACITY, time, state.reservations[1].time - now, state.version, now)
+    return converts and state or text, pack('>Bdddd', CAPACITY, time, entry_at(state.reservations, state.reservations.first) - now, state.version, now)
   end
   if allowed and charges and not full then
     for i, slot in ipairs(state.slots) do
@@ -1105,10 +1206,7 @@ local function judge(text, current, policy, asked, takes_less, holder, charges, 
       end
     end
     if holder.ttl > 0 then
-      insert_by_end(
-        state.reservations,
-        { id = holder.id, cost = cost, version = state.version, taken = now, time = now + holder.ttl }
-      )
+      reserve(state, now + holder.ttl, cost, holder.id)
     end
     return or_absent(state), decision(state, admits, true, false, cost)
   end
@@ -1124,14 +1222,6 @@ local function judge(text, current, policy, asked, takes_less, holder, charges, 
     state.blocked_until = finish
   end
   return kept, decision(state, admits, allowed, blocked, cost)
-end
-
-local function place_of(reservations, id)
-  for place, reserved in ipairs(reservations) do
-    if reserved.id == id then
-      return place
-    end
-  end
 end
 
 -- Charges every limit that knows debt.
@@ -1172,17 +1262,17 @@ local operations = {
   end,
   -- commit: a was spent
   function(text, current, op, now)
-    local place = current and place_of(current.reservations, op.id)
-    if not place and op.a == 0 then
+    local reserved = current and unreserve(current, op.id)
+    if not reserved and op.a == 0 then
       return text, effect(NOTHING)
     end
     local state = in_version_of(text, current, op.policy, now)
-    if not place then
+    if not reserved then
       indebt(state, op.a)
       return or_absent(state), effect(LAPSED)
     end
-    local unspent = state.reservations[place].cost - op.a
-    settle(state, place, max(0, unspent))
+    local unspent = reserved.cost - op.a
+    settle(state, reserved, max(0, unspent))
     if unspent < 0 then
       indebt(state, -unspent)
     end
@@ -1196,11 +1286,11 @@ local operations = {
   end,
   -- cancel
   function(text, current, op, now)
-    local place = current and place_of(current.reservations, op.id)
-    if not place then
+    local reserved = current and unreserve(current, op.id)
+    if not reserved then
       return text, effect(NOTHING)
     end
-    settle(current, place, current.reservations[place].cost)
+    settle(current, reserved, reserved.cost)
     return or_absent(current), effect(APPLIED)
   end,
   -- refund of a permits, charged under version b at the time c
@@ -1254,8 +1344,9 @@ local operations = {
     end
     for _, slot in ipairs(current.slots) do
       if holds(slot, op.id) then
-        for _, entry in ipairs(release(slot, op.id)) do
-          insert_by_end(slot.entries, { time = now + slot.limit.period, permits = entry.permits, id = op.id })
+        for _, permits in ipairs(release(slot, op.id)) do
+          hold(slot.held, now + slot.limit.period, permits, op.id)
+          slot.x = slot.x + permits
         end
       end
     end
