@@ -107,6 +107,51 @@ public interface FailoverRules extends BackendUnderTest {
 
     @Test
     @DisplayName(
+            "S70 S72 a primary that was replaced and does not know it, as only the sentinels cannot reach it, is left by its callers")
+    default void twoPrimaries() {
+        long limit = 1_000_000;
+        Policy policy = Policy.of("p", Limit.parse(limit + "/1h fixed"));
+        try (RedisSentinels sentinels = sentinels();
+                Guard one = guard(url(sentinels));
+                Guard two = guard(url(sentinels));
+                Load load = new Load(List.of(one.limiter(policy)), SUBJECTS);
+                Load other = new Load(List.of(two.limiter(policy)), SUBJECTS)) {
+            RedisServer old = sentinels.primary();
+            RedisServer next = sentinels.replica();
+            // To a sentinel, who refuses PING is away, and who refuses REPLICAOF is not demoted.
+            old.command("ACL", "SETUSER", "default", "-ping", "-replicaof", "-slaveof");
+
+            sentinels.setDownAfter(Duration.ofSeconds(1));
+            sentinels.awaitPrimary(next);
+
+            Patience.until("both left the old primary", RECOVERY, load::toString, () -> {
+                long before = old.calls("evalsha");
+                List.of(load, other, load, other).forEach(Load::awaitEndOfCalls);
+                return old.calls("evalsha") == before;
+            });
+            long before = old.calls("evalsha");
+            load.awaitAllowed(load.allowed() + 100);
+            other.awaitAllowed(other.allowed() + 100);
+            assertThat(old.info("replication")).containsEntry("role", "master");
+            assertThat(old.calls("evalsha")).isEqualTo(before);
+            load.stop();
+            other.stop();
+            for (String subject : SUBJECTS) {
+                long known = limit - one.limiter(policy).peek(subject).remaining();
+                System.out.printf(
+                        "%s, two primaries: of %s %d were admitted, %d of them by the old one after it was replaced;"
+                                + " the bound is the limit of each, %d%n",
+                        backend(),
+                        subject,
+                        allowed(subject, load, other),
+                        allowed(subject, load, other) - known,
+                        2 * limit);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
             "S70 a replica that had lost its primary forgets what was admitted since, and no more than that is admitted again")
     default void replicaBehind() {
         try (RedisSentinels sentinels = sentinels();

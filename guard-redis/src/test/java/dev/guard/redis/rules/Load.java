@@ -135,8 +135,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Ends all threads. Fails if anything but an answer or a {@link BackendUnavailableException} ever came. */
-    @Override
-    public void close() {
+    void stop() {
         over = true;
         for (Thread thread : threads) {
             try {
@@ -147,6 +146,12 @@ final class Load implements AutoCloseable {
             assertThat(thread.isAlive()).as(thread + " ends").isFalse();
         }
         assertThat(strange).isEmpty();
+    }
+
+    /** Stops. */
+    @Override
+    public void close() {
+        stop();
     }
 
     @Override
