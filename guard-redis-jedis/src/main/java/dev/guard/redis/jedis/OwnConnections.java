@@ -28,6 +28,7 @@ final class OwnConnections implements Connections, AutoCloseable {
     private final Semaphore places;
     private final Deque<Idle> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
+    private volatile boolean left;
 
     /** A connection that nobody uses, and when it was given back. */
     private record Idle(GuardConnection connection, long since) {
@@ -51,6 +52,14 @@ final class OwnConnections implements Connections, AutoCloseable {
             GuardConnection connection = idle();
             if (connection == null) {
                 connection = connector.connect(deadline);
+            }
+            if (left) {
+                connection.abort();
+                throw new RedisConnectionException(
+                        Reason.CONNECT,
+                        false,
+                        connector.server() + " is not the primary any more",
+                        new IllegalStateException());
             }
             taken = true;
             return connection;
@@ -116,6 +125,12 @@ final class OwnConnections implements Connections, AutoCloseable {
         for (Idle first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
             first.connection().abort();
         }
+    }
+
+    /** Closes as {@link #close()}, and hands out no more, not even what is being made for who came before. */
+    void leave() {
+        left = true;
+        close();
     }
 
     /** Closes the idle connections now, and the others when they are given back. Whoever still comes gets one for one exchange. */

@@ -64,6 +64,15 @@ final class OwnPools implements Pools, AutoCloseable {
         });
     }
 
+    /** Leaves all servers but one, which has taken their place. What is in flight to them ends first, and nothing more is sent. */
+    void leaveFor(HostAndPort primary) {
+        servers.forEach((address, connections) -> {
+            if (!address.equals(primary) && servers.remove(address, connections)) {
+                connections.leave();
+            }
+        });
+    }
+
     /** The servers or sentinels that the URL names. */
     @Override
     public List<HostAndPort> seeds() {

@@ -2,7 +2,6 @@ package dev.guard.redis.jedis;
 
 import dev.guard.domain.Deadline;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -61,7 +60,7 @@ final class SentinelServers implements Servers {
             if (!found.equals(last)) {
                 LOG.info("The sentinels say that {} is at {} now, and no more at {}", sentinels.master(), found, last);
                 primary = found;
-                pools.keepOnly(Set.of(found));
+                pools.leaveFor(found);
             }
         } finally {
             lookedAt = System.nanoTime();

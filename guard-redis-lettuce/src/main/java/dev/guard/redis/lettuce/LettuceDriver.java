@@ -90,7 +90,9 @@ public final class LettuceDriver implements RedisDriver {
             if (own.client() instanceof RedisClusterClient client) {
                 link = ClusterLink.open(client, url.masked());
             } else if (own.client() instanceof RedisClient client) {
-                link = ServerLink.open(client, own::connected, url.masked());
+                ServerLink one = ServerLink.open(client, own::connected, url.masked());
+                own.watch(one);
+                link = one;
             } else {
                 throw new AssertionError("a client of neither kind");
             }

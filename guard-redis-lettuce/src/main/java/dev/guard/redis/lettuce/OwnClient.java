@@ -58,7 +58,9 @@ final class OwnClient implements AutoCloseable {
     private final ClientResources resources;
     private final AbstractRedisClient client;
     private final boolean cluster;
+    private final RedisUrl url;
     private volatile @Nullable Throwable lastFailure;
+    private volatile @Nullable PrimaryWatch watch;
 
     OwnClient(RedisUrl url) {
         if (url.socket().isPresent() && !Transports.NativeTransports.isDomainSocketSupported()) {
@@ -66,6 +68,7 @@ final class OwnClient implements AutoCloseable {
                     + "', expected a host: UNIX sockets need a native transport of Netty"
                     + " (io.netty:netty-transport-native-epoll or -kqueue for this platform) on the class path");
         }
+        this.url = url;
         cluster = url.topology() == Topology.CLUSTER;
         // First what may be refused, as nothing needs to be closed yet.
         ClusterClientOptions clusterOptions = clusterOptions(url);
@@ -89,6 +92,13 @@ final class OwnClient implements AutoCloseable {
         return Optional.ofNullable(lastFailure);
     }
 
+    /** Leaves the primary that a connection leads to when the sentinels name another one; does nothing where there are none. */
+    void watch(ServerLink link) {
+        if (url.topology() == Topology.SENTINEL && client instanceof RedisClient one) {
+            watch = PrimaryWatch.start(one, uri(url), timer, link);
+        }
+    }
+
     /** Tells that there is a connection. */
     void connected() {
         lastFailure = null;
@@ -107,6 +117,10 @@ final class OwnClient implements AutoCloseable {
     public void close() {
         // An interrupt must not keep threads alive.
         boolean interrupted = Thread.interrupted();
+        PrimaryWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         try {
             client.shutdown(Duration.ZERO, SHUTDOWN);
             resources.shutdown(0, SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS).awaitUninterruptibly(SHUTDOWN.toMillis());

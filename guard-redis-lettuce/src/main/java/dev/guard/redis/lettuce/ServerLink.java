@@ -21,6 +21,7 @@ final class ServerLink implements Link, RedisConnectionStateListener {
     private final boolean handedIn;
     private final Runnable connected;
     private volatile String name;
+    private volatile boolean used;
 
     private ServerLink(
             StatefulRedisConnection<byte[], byte[]> connection,
@@ -75,8 +76,23 @@ final class ServerLink implements Link, RedisConnectionStateListener {
         return address == null ? UNKNOWN : address.toString();
     }
 
+    /** Whether the connection leads to an address. */
+    boolean leadsTo(SocketAddress address) {
+        return name.equals(name(address));
+    }
+
+    /** Whether there were calls since this was last asked. */
+    boolean wasUsed() {
+        boolean answer = used;
+        used = false;
+        return answer;
+    }
+
     @Override
     public void send(Call call) {
+        if (!used) {
+            used = true;
+        }
         call.carriedBy(connection.dispatch(call));
     }
 

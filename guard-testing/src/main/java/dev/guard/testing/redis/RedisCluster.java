@@ -1,14 +1,16 @@
 package dev.guard.testing.redis;
 
 import dev.guard.testing.redis.RedisServer.Setup;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/** A cluster of three primaries without replicas. Any thread may use it. */
+/** A cluster of three primaries, with a replica each or without. Any thread may use it. */
 public final class RedisCluster implements AutoCloseable {
 
     /** How many slots a cluster has. */
@@ -17,48 +19,70 @@ public final class RedisCluster implements AutoCloseable {
     private static final int PRIMARIES = 3;
     private static final Duration READY = Duration.ofSeconds(30);
 
-    private final List<RedisServer> nodes;
+    private final List<RedisServer> servers;
 
-    private RedisCluster(List<RedisServer> nodes) {
-        this.nodes = List.copyOf(nodes);
+    private RedisCluster(List<RedisServer> servers) {
+        this.servers = List.copyOf(servers);
     }
 
-    static RedisCluster start(RedisBinary binary, boolean shared, Duration nodeTimeout, String... directives) {
-        Setup setup = Setup.plain(binary, directives)
-                .with(
-                        "cluster-enabled yes",
-                        "cluster-config-file nodes.conf",
-                        "cluster-announce-ip 127.0.0.1",
-                        "cluster-node-timeout " + nodeTimeout.toMillis());
-        List<RedisServer> nodes = new ArrayList<>();
+    /**
+     * Starts one, and returns when it serves.
+     *
+     * @param plain how each server is started, but for being one of a cluster
+     * @param replicas of each primary
+     */
+    static RedisCluster start(Setup plain, boolean shared, int replicas, Duration nodeTimeout) {
+        Setup setup = plain.with(
+                "cluster-enabled yes",
+                "cluster-config-file nodes.conf",
+                "cluster-announce-ip 127.0.0.1",
+                "cluster-node-timeout " + nodeTimeout.toMillis());
+        List<RedisServer> servers = new ArrayList<>();
         try {
-            for (int i = 0; i < PRIMARIES; i++) {
-                nodes.add(shared ? RedisServer.startShared(setup) : RedisServer.start(setup));
+            for (int i = 0; i < PRIMARIES * (1 + replicas); i++) {
+                servers.add(shared ? RedisServer.startShared(setup) : RedisServer.start(setup));
             }
-            form(nodes);
-            return new RedisCluster(nodes);
+            form(servers);
+            return new RedisCluster(servers);
         } catch (RuntimeException e) {
-            nodes.forEach(RedisServer::close);
+            servers.forEach(RedisServer::close);
             throw e;
         }
     }
 
-    private static void form(List<RedisServer> nodes) {
-        for (int i = 0; i < nodes.size(); i++) {
-            RedisServer node = nodes.get(i);
+    private static void form(List<RedisServer> servers) {
+        for (int i = 0; i < servers.size(); i++) {
+            RedisServer server = servers.get(i);
             // An epoch each, or they would agree on theirs one after the other.
-            node.command("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
-            node.command(addSlots(SLOTS * i / nodes.size(), SLOTS * (i + 1) / nodes.size()));
-            // Each to each, so that none waits for the others' gossip.
-            for (RedisServer before : nodes.subList(0, i)) {
-                node.command("CLUSTER", "MEET", before.host(), String.valueOf(before.port()));
+            server.command("CLUSTER", "SET-CONFIG-EPOCH", String.valueOf(i + 1));
+            if (i < PRIMARIES) {
+                server.command(addSlots(SLOTS * i / PRIMARIES, SLOTS * (i + 1) / PRIMARIES));
             }
+            // Each to each, so that none waits for the others' gossip.
+            for (RedisServer before : servers.subList(0, i)) {
+                server.command("CLUSTER", "MEET", before.host(), String.valueOf(before.port()));
+            }
+        }
+        Patience.until(
+                "all know each other",
+                READY,
+                () -> state(servers),
+                () -> servers.stream()
+                        .allMatch(server -> String.valueOf(servers.size())
+                                .equals(clusterInfo(server).get("cluster_known_nodes"))));
+        for (int i = PRIMARIES; i < servers.size(); i++) {
+            servers.get(i).command("CLUSTER", "REPLICATE", id(servers.get(i % PRIMARIES)));
         }
         Patience.until(
                 "the cluster serves all slots",
                 READY,
-                () -> state(nodes),
-                () -> nodes.stream().allMatch(RedisCluster::servesAllSlots));
+                () -> state(servers),
+                () -> servers.stream().allMatch(RedisCluster::servesAllSlots)
+                        && servers.stream().skip(PRIMARIES).allMatch(RedisCluster::follows));
+    }
+
+    private static boolean follows(RedisServer replica) {
+        return "up".equals(replica.info("replication").get("master_link_status"));
     }
 
     /** ADDSLOTSRANGE is not in 6.2. */
@@ -76,7 +100,6 @@ public final class RedisCluster implements AutoCloseable {
         Map<String, String> info = clusterInfo(node);
         return "ok".equals(info.get("cluster_state"))
                 && String.valueOf(SLOTS).equals(info.get("cluster_slots_ok"))
-                && String.valueOf(PRIMARIES).equals(info.get("cluster_known_nodes"))
                 && String.valueOf(PRIMARIES).equals(info.get("cluster_size"));
     }
 
@@ -91,32 +114,52 @@ public final class RedisCluster implements AutoCloseable {
         return nodes.stream().map(node -> node + ":\n" + node.log()).collect(Collectors.joining("\n"));
     }
 
-    /** The primaries, in the order of their slots as the cluster was formed. */
+    /** The servers that began as primaries, in the order of their slots. */
     public List<RedisServer> nodes() {
-        return nodes;
+        return servers.subList(0, PRIMARIES);
+    }
+
+    /** The servers that began as replicas of the {@link #nodes()}, in their order; empty where there are none. */
+    public List<RedisServer> replicas() {
+        return servers.subList(PRIMARIES, servers.size());
     }
 
     /** The slot of a key. */
     public int slotOf(String key) {
-        Object slot = nodes.get(0).command("CLUSTER", "KEYSLOT", key);
-        return Math.toIntExact((Long) Objects.requireNonNull(slot));
+        return Math.toIntExact((Long) Objects.requireNonNull(ask("CLUSTER", "KEYSLOT", key)));
     }
 
-    /** The primary that has the slot of a key now. */
+    /** The primary that has the slot of a key now, as the first server that answers knows it. */
     public RedisServer nodeOf(String key) {
         int slot = slotOf(key);
-        Object ranges = nodes.get(0).command("CLUSTER", "SLOTS");
-        for (Object entry : (List<?>) Objects.requireNonNull(ranges)) {
+        for (Object entry : (List<?>) Objects.requireNonNull(ask("CLUSTER", "SLOTS"))) {
             List<?> range = (List<?>) entry;
             if ((Long) range.get(0) <= slot && slot <= (Long) range.get(1)) {
                 long port = (Long) ((List<?>) range.get(2)).get(1);
-                return nodes.stream()
-                        .filter(node -> node.port() == port)
+                return servers.stream()
+                        .filter(server -> server.port() == port)
                         .findFirst()
                         .orElseThrow(() -> new IllegalStateException("No server of ours has port " + port));
             }
         }
         throw new IllegalStateException("Nobody has slot " + slot);
+    }
+
+    private @Nullable Object ask(String... command) {
+        @Nullable UncheckedIOException last = null;
+        for (RedisServer server : servers) {
+            try {
+                return server.command(command);
+            } catch (UncheckedIOException e) {
+                last = e;
+            }
+        }
+        throw new IllegalStateException("No server of the cluster answers", last);
+    }
+
+    /** The servers as {@code host:port,host:port,host:port}, those that began as primaries. */
+    public String addresses() {
+        return nodes().stream().map(RedisServer::address).collect(Collectors.joining(","));
     }
 
     /**
@@ -132,7 +175,7 @@ public final class RedisCluster implements AutoCloseable {
     public void finishMove(int slot, RedisServer to) {
         // The new owner first: it is the one that gives the slot a newer epoch.
         to.command("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", id(to));
-        for (RedisServer node : nodes) {
+        for (RedisServer node : nodes()) {
             node.command("CLUSTER", "SETSLOT", String.valueOf(slot), "NODE", id(to));
         }
     }
@@ -144,6 +187,6 @@ public final class RedisCluster implements AutoCloseable {
     /** Ends the servers, unless they are shared. */
     @Override
     public void close() {
-        nodes.forEach(RedisServer::close);
+        servers.forEach(RedisServer::close);
     }
 }

@@ -32,11 +32,17 @@ public final class RedisSentinels implements AutoCloseable {
         this.sentinels = List.copyOf(sentinels);
     }
 
-    static RedisSentinels start(RedisBinary binary, Duration downAfter, String... directives) {
+    /**
+     * Starts them, and returns when all know each other.
+     *
+     * @param setup how primary and replica are started, but for who is which
+     * @param watcher how sentinels are started, but for what they watch
+     * @param watching lines of the sentinels' configuration on what they watch
+     */
+    static RedisSentinels start(Setup setup, Setup watcher, Duration downAfter, String... watching) {
         List<RedisServer> servers = new ArrayList<>();
         List<RedisServer> sentinels = new ArrayList<>();
         try {
-            Setup setup = Setup.plain(binary, directives);
             RedisServer primary = RedisServer.start(setup);
             servers.add(primary);
             RedisServer replica = RedisServer.start(setup.with("replicaof 127.0.0.1 " + primary.port()));
@@ -53,12 +59,13 @@ public final class RedisSentinels implements AutoCloseable {
                 lines.add("sentinel myid " + ids.get(i));
                 lines.add("sentinel monitor " + MASTER + " 127.0.0.1 " + primary.port() + " " + QUORUM);
                 lines.add("sentinel down-after-milliseconds " + MASTER + " " + downAfter.toMillis());
-                lines.add("sentinel failover-timeout " + MASTER + " " + Math.max(5_000, 2 * downAfter.toMillis()));
+                lines.add("sentinel failover-timeout " + MASTER + " " + failoverTimeout(downAfter));
                 lines.add("sentinel known-replica " + MASTER + " 127.0.0.1 " + replica.port());
+                lines.addAll(List.of(watching));
                 RedisServer sentinel = RedisServer.start(
-                        Setup.plain(binary, lines.toArray(String[]::new)).asSentinel());
+                        watcher.with(lines.toArray(String[]::new)).asSentinel());
                 sentinels.add(sentinel);
-                if (binary.isAtLeast(7, 0)) {
+                if (watcher.binary().isAtLeast(7, 0)) {
                     // What it does every ten and every two seconds otherwise; 6.2 cannot be told.
                     sentinel.command("SENTINEL", "DEBUG", "info-period", "500", "publish-period", "200");
                 }
@@ -70,6 +77,10 @@ public final class RedisSentinels implements AutoCloseable {
                     READY,
                     started::logs,
                     () -> sentinels.stream().allMatch(RedisSentinels::knowsAll));
+            if (watcher.binary().isAtLeast(7, 0)) {
+                // A sentinel that has not heard of a failover for four such periods takes it back.
+                sentinels.forEach(sentinel -> sentinel.command("SENTINEL", "DEBUG", "publish-period", "500"));
+            }
             return started;
         } catch (RuntimeException e) {
             Stream.concat(sentinels.stream(), servers.stream()).forEach(RedisServer::close);
@@ -163,6 +174,24 @@ public final class RedisSentinels implements AutoCloseable {
     /** The sentinels as {@code host:port,host:port,host:port}. */
     public String sentinelAddresses() {
         return sentinels.stream().map(RedisServer::address).collect(Collectors.joining(","));
+    }
+
+    /** Tells all sentinels for how long a server may be silent before they take it for lost. */
+    public void setDownAfter(Duration downAfter) {
+        for (RedisServer sentinel : sentinels) {
+            sentinel.command(
+                    "SENTINEL",
+                    "SET",
+                    MASTER,
+                    "down-after-milliseconds",
+                    String.valueOf(downAfter.toMillis()),
+                    "failover-timeout",
+                    String.valueOf(failoverTimeout(downAfter)));
+        }
+    }
+
+    private static long failoverTimeout(Duration downAfter) {
+        return Math.max(5_000, 2 * downAfter.toMillis());
     }
 
     /** Makes the replica the primary, while both run, and returns when all sentinels know and the old primary follows. */

@@ -101,6 +101,10 @@ public final class RedisServer implements AutoCloseable {
             return new Setup(binary, arguments, all, users, client, admin, identity, clientTls);
         }
 
+        Setup withUsers(List<String> known) {
+            return new Setup(binary, arguments, directives, known, client, admin, identity, clientTls);
+        }
+
         Setup asSentinel() {
             return new Setup(binary, List.of("--sentinel"), directives, users, client, admin, identity, clientTls);
         }

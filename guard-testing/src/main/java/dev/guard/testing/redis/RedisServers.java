@@ -3,7 +3,6 @@ package dev.guard.testing.redis;
 import dev.guard.testing.redis.RedisServer.Login;
 import dev.guard.testing.redis.RedisServer.Setup;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,7 +33,7 @@ public final class RedisServers {
 
     private static final Shared<RedisServer> SHARED = new Shared<>(() -> shared(System.getenv()));
     private static final Shared<RedisCluster> SHARED_CLUSTER =
-            new Shared<>(() -> RedisCluster.start(RedisBinary.current(), true, Duration.ofSeconds(5)));
+            new Shared<>(() -> RedisCluster.start(Setup.plain(RedisBinary.current()), true, 0, Duration.ofSeconds(5)));
 
     private RedisServers() {}
 
@@ -80,7 +79,38 @@ public final class RedisServers {
      * @param directives for primary and replica
      */
     public static RedisSentinels sentinels(Duration downAfter, String... directives) {
-        return RedisSentinels.start(RedisBinary.current(), downAfter, directives);
+        RedisBinary binary = RedisBinary.current();
+        return RedisSentinels.start(Setup.plain(binary, directives), Setup.plain(binary), downAfter);
+    }
+
+    /**
+     * A primary with a replica, and three sentinels, all of which speak TLS only and ask for a password.
+     *
+     * @param identity the certificate of all
+     * @param password that of primary and replica
+     * @param sentinelPassword that of the sentinels
+     */
+    public static RedisSentinels securedSentinels(TlsIdentity identity, String password, String sentinelPassword) {
+        return RedisSentinels.start(
+                secured(identity, new Login("", password), new Login("", password))
+                        .with("requirepass \"" + password + "\"", "masterauth \"" + password + "\""),
+                secured(identity, new Login("", sentinelPassword), new Login("", sentinelPassword))
+                        .with("requirepass \"" + sentinelPassword + "\""),
+                Duration.ofMinutes(1),
+                "sentinel sentinel-pass \"" + sentinelPassword + "\"",
+                "sentinel auth-pass " + RedisSentinels.MASTER + " \"" + password + "\"");
+    }
+
+    private static Setup secured(TlsIdentity identity, Login client, Login admin) {
+        return new Setup(
+                RedisBinary.speakingTls(),
+                List.of(),
+                List.of("tls-replication yes"),
+                List.of(),
+                client,
+                admin,
+                identity,
+                identity.authority().contextFor(identity.certificate()));
     }
 
     /** A cluster of three primaries without replicas, which share the slots evenly. */
@@ -94,7 +124,28 @@ public final class RedisServers {
      * @param nodeTimeout for how long a server may be silent before the others take it for lost, and the cluster for down
      */
     public static RedisCluster cluster(Duration nodeTimeout, String... directives) {
-        return RedisCluster.start(RedisBinary.current(), false, nodeTimeout, directives);
+        return RedisCluster.start(Setup.plain(RedisBinary.current(), directives), false, 0, nodeTimeout);
+    }
+
+    /**
+     * A cluster of three primaries with a replica each.
+     *
+     * @param nodeTimeout for how long a server may be silent before the others take it for lost, and elect its replica
+     */
+    public static RedisCluster clusterWithReplicas(Duration nodeTimeout, String... directives) {
+        return RedisCluster.start(Setup.plain(RedisBinary.current(), directives), false, 1, nodeTimeout);
+    }
+
+    /**
+     * A cluster of three primaries that speak TLS only, with one user of few rights, as {@link #acl} has one.
+     *
+     * @param identity the certificate of all
+     */
+    public static RedisCluster securedCluster(TlsIdentity identity, String user, String password, String rules) {
+        Login admin = Login.secret("test-admin");
+        Setup setup = secured(identity, new Login(user, password), admin).with("tls-cluster yes");
+        return RedisCluster.start(
+                setup.withUsers(users(admin, user, password, rules)), false, 0, Duration.ofSeconds(5));
     }
 
     /**
@@ -135,19 +186,22 @@ public final class RedisServers {
      */
     public static RedisServer acl(String user, String password, String rules, String... directives) {
         Login admin = Login.secret("test-admin");
-        List<String> users = new ArrayList<>();
-        users.add("user default off");
-        users.add("user " + admin.user() + " on >" + admin.password() + " ~* &* +@all");
-        users.add("user " + user + " on >" + password + " " + rules);
         return RedisServer.start(new Setup(
                 RedisBinary.current(),
                 List.of(),
                 List.of(directives),
-                users,
+                users(admin, user, password, rules),
                 new Login(user, password),
                 admin,
                 null,
                 null));
+    }
+
+    private static List<String> users(Login admin, String user, String password, String rules) {
+        return List.of(
+                "user default off",
+                "user " + admin.user() + " on >" + admin.password() + " ~* &* +@all",
+                "user " + user + " on >" + password + " " + rules);
     }
 
     /** A server as some providers run it: it does not know CONFIG, KEYS, FLUSHDB and FLUSHALL. */

@@ -3,6 +3,7 @@ package dev.guard.testing.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,38 @@ class RedisClusterTest {
             from.start();
             Patience.until(
                     "the cluster is up", Duration.ofSeconds(20), to::log, () -> "1".equals(to.command("GET", key)));
+        }
+    }
+
+    @Test
+    @DisplayName("When a primary is killed, its replica is elected and has its keys")
+    void failover() {
+        try (RedisCluster cluster = RedisServers.clusterWithReplicas(Duration.ofSeconds(1))) {
+            String key = "kept";
+            RedisServer first = cluster.nodeOf(key);
+            RedisServer second = cluster.replicas().get(cluster.nodes().indexOf(first));
+            assertThat(cluster.addresses()).contains(first.address()).doesNotContain(second.address());
+            first.command("SET", key, "1");
+            assertThat(first.command("WAIT", "1", "10000")).isEqualTo(1L);
+            first.kill();
+            Patience.until(
+                    "the replica is elected",
+                    Duration.ofSeconds(20),
+                    second::log,
+                    () -> second.equals(cluster.nodeOf(key)) && "1".equals(second.command("GET", key)));
+        }
+    }
+
+    @Test
+    @DisplayName("One that speaks TLS and knows its users lets nobody else in")
+    void secured() throws IOException {
+        TlsIdentity identity = CertificateAuthority.create().issueForLoopback();
+        try (RedisCluster cluster = RedisServers.securedCluster(identity, "guard", "s3cret", "~* +get")) {
+            RedisServer owner = cluster.nodeOf("key");
+            try (RespConnection connection = owner.connectAsClient()) {
+                assertThat(connection.command("GET", "key")).isNull();
+                assertThatThrownBy(() -> connection.command("SET", "key", "1")).hasMessageStartingWith("NOPERM");
+            }
         }
     }
 }

@@ -44,4 +44,15 @@ class RedisSentinelsTest {
                     () -> "slave".equals(second.info("replication").get("role")));
         }
     }
+
+    @Test
+    @DisplayName("Those that speak TLS and ask for passwords know each other, and how to fail over")
+    void secured() {
+        TlsIdentity identity = CertificateAuthority.create().issueForLoopback();
+        try (RedisSentinels sentinels = RedisServers.securedSentinels(identity, "s3cret", "0ther")) {
+            RedisServer second = sentinels.replica();
+            sentinels.failOver();
+            assertThat(sentinels.primary()).isSameAs(second);
+        }
+    }
 }
