@@ -4,6 +4,7 @@ import dev.guard.bench.memory.EvictionStall;
 import dev.guard.bench.memory.HeapPerKey;
 import dev.guard.bench.memory.HotKeyBenchmark;
 import dev.guard.bench.memory.ManyKeysBenchmark;
+import dev.guard.bench.redis.Servers;
 import dev.guard.bench.run.Bar;
 import dev.guard.bench.run.Contestant;
 import dev.guard.bench.run.Contestant.Role;
@@ -17,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** All work items: the table that a new item is a row of. */
+/** All work items of a plain run: the table that a new item is a row of. */
 final class Work {
 
     private static final String LIMIT = "the limit";
@@ -32,7 +33,8 @@ final class Work {
 
     private Work() {}
 
-    static List<WorkItem> items() {
+    /** The items; those that need a server start it when they are measured. */
+    static List<WorkItem> items(Servers servers) {
         List<WorkItem> items = new ArrayList<>();
         items.add(hotKey("P1a", "one hot key, admitted, 1 thread", 1, true, "ADMITTED", "1000000000/1s"));
         items.add(hotKey("P1b", "one hot key, admitted, 4 threads", 4, true, "ADMITTED", "1000000000/1s"));
@@ -42,6 +44,7 @@ final class Work {
         items.add(manyKeys("P2b", "100,000 keys at random, by new strings", "FRESH"));
         items.add(heap());
         items.add(stall());
+        items.addAll(RedisWork.items(servers));
         return items;
     }
 
