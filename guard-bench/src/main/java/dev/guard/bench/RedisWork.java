@@ -13,8 +13,11 @@ import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
 import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 
 /** The work items across a socket to Redis: P4 through Lettuce, P5 through Jedis. */
 final class RedisWork {
@@ -25,10 +28,10 @@ final class RedisWork {
     static final String FIVE = "guard, five limits";
 
     /** The first one decides; the others are of the algorithms whose state has the same size always. */
-    static final String ONE_LIMIT = "1000/24h";
+    static final String ONE_LIMIT = "1000/240h";
 
-    static final String THREE_LIMITS = ONE_LIMIT + ", 10000/24h fixed, 20000/48h sliding";
-    static final String FIVE_LIMITS = THREE_LIMITS + ", 30000/72h interval, 50000/96h";
+    static final String THREE_LIMITS = ONE_LIMIT + ", 10000/240h fixed, 20000/480h sliding";
+    static final String FIVE_LIMITS = THREE_LIMITS + ", 30000/720h interval, 50000/960h";
 
     private static final List<Metric> CALL = List.of(
             Metric.CALLS,
@@ -42,82 +45,116 @@ final class RedisWork {
             Metric.COMMANDS,
             Metric.INNER);
 
-    private static final int SUBJECTS = 20_000;
+    private static final String BUCKET4J = "Bucket4j";
+    private static final Map<String, Double> LEAST_CALLS = new TreeMap<>(Map.of(ONE, 0.95, THREE, 0.85, FIVE, 0.80));
+    private static final int MOST_ROUNDS = 3;
+
+    /** More threads first: they are sooner warm. */
+    private static final List<Integer> THREADS = List.of(16, 1);
+
+    private static final int SUBJECTS = 100_000;
     private static final int MOST_ALLOCATED = 1_500;
     private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     private RedisWork() {}
 
     static List<WorkItem> items(Servers servers) {
-        return List.of(
-                lettuce("P4a", 1, servers),
-                lettuce("P4b", 16, servers),
-                jedis("P5a", 1, servers),
-                jedis("P5b", 16, servers));
+        Forks limit = new Forks(servers, Kind.RAW_LETTUCE, ONE_LIMIT);
+        Forks one = new Forks(servers, Kind.GUARD_LETTUCE, ONE_LIMIT);
+        Forks three = new Forks(servers, Kind.GUARD_LETTUCE, THREE_LIMITS);
+        Forks five = new Forks(servers, Kind.GUARD_LETTUCE, FIVE_LIMITS);
+        Forks bucket4j = new Forks(servers, Kind.BUCKET4J_LETTUCE, ONE_LIMIT);
+        Forks redisson = new Forks(servers, Kind.REDISSON, ONE_LIMIT);
+        Forks jedisLimit = new Forks(servers, Kind.RAW_JEDIS, ONE_LIMIT);
+        Forks jedisOne = new Forks(servers, Kind.GUARD_JEDIS, ONE_LIMIT);
+        Forks jedisBucket4j = new Forks(servers, Kind.BUCKET4J_JEDIS, ONE_LIMIT);
+        List<WorkItem> items = new ArrayList<>();
+        for (int threads : THREADS) {
+            items.add(item(
+                    threads == 1 ? "P4a" : "P4b",
+                    "Redis through Lettuce",
+                    threads,
+                    List.of(
+                            new Contestant(LIMIT, Role.LIMIT, true, limit.with(threads)),
+                            new Contestant(ONE, Role.GUARD, true, one.with(threads)),
+                            new Contestant(THREE, Role.GUARD, true, three.with(threads)),
+                            new Contestant(FIVE, Role.GUARD, true, five.with(threads)),
+                            new Contestant(BUCKET4J, Role.PEER, false, bucket4j.with(threads)),
+                            new Contestant("Redisson", Role.PEER, false, redisson.with(threads)))));
+        }
+        for (int threads : THREADS) {
+            items.add(item(
+                    threads == 1 ? "P5a" : "P5b",
+                    "Redis through Jedis",
+                    threads,
+                    List.of(
+                            new Contestant(LIMIT, Role.LIMIT, true, jedisLimit.with(threads)),
+                            new Contestant(ONE, Role.GUARD, true, jedisOne.with(threads)),
+                            new Contestant(BUCKET4J, Role.PEER, false, jedisBucket4j.with(threads)))));
+        }
+        return items;
     }
 
-    private static WorkItem lettuce(String id, int threads, Servers servers) {
-        Redis redis = new Redis(servers, threads);
-        boolean inQuick = threads > 1;
-        return new WorkItem(
-                id,
-                "Redis through Lettuce, random keys, " + threads(threads),
-                CALL,
-                false,
-                List.of(
-                        new Contestant(LIMIT, Role.LIMIT, true, redis.of(Kind.RAW_LETTUCE, ONE_LIMIT)),
-                        new Contestant(ONE, Role.GUARD, true, redis.of(Kind.GUARD_LETTUCE, ONE_LIMIT)),
-                        new Contestant(THREE, Role.GUARD, inQuick, redis.of(Kind.GUARD_LETTUCE, THREE_LIMITS)),
-                        new Contestant(FIVE, Role.GUARD, inQuick, redis.of(Kind.GUARD_LETTUCE, FIVE_LIMITS)),
-                        new Contestant("Bucket4j", Role.PEER, false, redis.of(Kind.BUCKET4J_LETTUCE, ONE_LIMIT)),
-                        new Contestant("Redisson", Role.PEER, false, redis.of(Kind.REDISSON, ONE_LIMIT))),
-                bars());
-    }
-
-    private static WorkItem jedis(String id, int threads, Servers servers) {
-        Redis redis = new Redis(servers, threads);
-        boolean inQuick = threads > 1;
-        return new WorkItem(
-                id,
-                "Redis through Jedis, random keys, " + threads(threads),
-                CALL,
-                false,
-                List.of(
-                        new Contestant(LIMIT, Role.LIMIT, inQuick, redis.of(Kind.RAW_JEDIS, ONE_LIMIT)),
-                        new Contestant(ONE, Role.GUARD, inQuick, redis.of(Kind.GUARD_JEDIS, ONE_LIMIT)),
-                        new Contestant(THREE, Role.GUARD, false, redis.of(Kind.GUARD_JEDIS, THREE_LIMITS)),
-                        new Contestant(FIVE, Role.GUARD, false, redis.of(Kind.GUARD_JEDIS, FIVE_LIMITS)),
-                        new Contestant("Bucket4j", Role.PEER, false, redis.of(Kind.BUCKET4J_JEDIS, ONE_LIMIT))),
-                bars());
-    }
-
-    private static List<Bar> bars() {
+    private static WorkItem item(String id, String title, int threads, List<Contestant> contestants) {
         List<Bar> bars = new ArrayList<>();
-        Map<String, Double> least = Map.of(ONE, 0.95, THREE, 0.85, FIVE, 0.80);
-        for (String guard : List.of(ONE, THREE, FIVE)) {
-            bars.add(Bar.ratio(guard, Metric.CALLS, LIMIT, least.getOrDefault(guard, 1.0)));
-            bars.add(Bar.value(guard, Metric.COMMANDS, 1));
-            bars.add(Bar.value(guard, Metric.ALLOCATED, MOST_ALLOCATED));
+        LEAST_CALLS.forEach((guard, least) -> {
+            if (contestants.stream().anyMatch(contestant -> contestant.name().equals(guard))) {
+                bars.add(Bar.ratio(guard, Metric.CALLS, LIMIT, least));
+                bars.add(Bar.value(guard, Metric.COMMANDS, 1));
+                bars.add(Bar.value(guard, Metric.ALLOCATED, MOST_ALLOCATED));
+            }
+        });
+        return new WorkItem(
+                id,
+                title + ", random keys, " + (threads == 1 ? "1 thread" : threads + " threads"),
+                CALL,
+                MOST_ROUNDS,
+                contestants,
+                bars);
+    }
+
+    /** Forks of one contestant's load driver. Each measures every number of threads: what takes longest is to warm up. */
+    private static final class Forks {
+
+        private final Servers servers;
+        private final Kind kind;
+        private final String limits;
+        private final Map<Integer, Map<Metric, Double>> measured = new HashMap<>();
+
+        Forks(Servers servers, Kind kind, String limits) {
+            this.servers = servers;
+            this.kind = kind;
+            this.limits = limits;
         }
-        return bars;
-    }
 
-    private static String threads(int threads) {
-        return threads == 1 ? "1 thread" : threads + " threads";
-    }
-
-    /** Forks of the load driver against the server that stands alone. */
-    private record Redis(Servers servers, int threads) {
-
-        Measurement of(Kind kind, String limits) {
-            return effort -> load(kind, servers.single(), limits, threads, SUBJECTS, effort);
+        /** What a fork measured with so many threads; each answer is handed out once. */
+        Measurement with(int threads) {
+            return effort -> {
+                Map<Metric, Double> numbers = measured.remove(threads);
+                if (numbers != null) {
+                    return numbers;
+                }
+                List<Map<Metric, Double>> all = load(kind, servers.single(), limits, THREADS, SUBJECTS, effort);
+                for (int i = 0; i < THREADS.size(); i++) {
+                    measured.put(THREADS.get(i), all.get(i));
+                }
+                return Objects.requireNonNull(measured.remove(threads));
+            };
         }
     }
 
-    /** One fork of the load driver. */
-    static Map<Metric, Double> load(
-            Kind kind, List<String> addresses, String limits, int threads, int subjects, Effort effort) {
-        Load load = new Load(kind, addresses, limits, threads, subjects, effort.loadMillis() / 2, effort.loadMillis());
-        return ForkedMeasurement.run(LoadDriver.class, JVM, load.toArguments());
+    /** One fork of the load driver: an answer for each number of threads. */
+    static List<Map<Metric, Double>> load(
+            Kind kind, List<String> addresses, String limits, List<Integer> threads, int subjects, Effort effort) {
+        Load load = new Load(
+                kind,
+                addresses,
+                limits,
+                threads,
+                subjects,
+                Math.max(subjects, SUBJECTS),
+                effort.loadMillis() / 3,
+                effort.loadMillis());
+        return ForkedMeasurement.runAll(LoadDriver.class, JVM, load.toArguments(), threads.size());
     }
 }

@@ -20,6 +20,7 @@ import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** The work items of P17: how cost grows with keys and with servers. */
 final class ScaleWork {
@@ -50,7 +51,7 @@ final class ScaleWork {
                 "P17a",
                 "memory of Redis for a key, " + number(keys) + " keys",
                 List.of(Metric.MEMORY),
-                true,
+                1,
                 contestants,
                 List.of(Bar.ratio(ONE, Metric.MEMORY, BARE, 1.35)));
     }
@@ -74,20 +75,18 @@ final class ScaleWork {
                     keys("guard", subjects),
                     subjects == FEWEST_KEYS ? Role.LIMIT : Role.GUARD,
                     true,
-                    effort -> RedisWork.load(
-                            Kind.GUARD_LETTUCE, servers.single(), ONE_LIMIT, THREADS, subjects, effort)));
+                    load(Kind.GUARD_LETTUCE, servers::single, THREADS, subjects)));
             contestants.add(new Contestant(
                     keys("raw script", subjects),
                     Role.CONTROL,
                     true,
-                    effort ->
-                            RedisWork.load(Kind.RAW_LETTUCE, servers.single(), ONE_LIMIT, THREADS, subjects, effort)));
+                    load(Kind.RAW_LETTUCE, servers::single, THREADS, subjects)));
         }
         return new WorkItem(
                 "P17b",
                 "what a decision takes with many keys, Redis through Lettuce, " + THREADS + " threads",
                 List.of(Metric.SERVER_CPU, Metric.SCRIPT, Metric.CALLS, Metric.P50, Metric.P99),
-                false,
+                WorkItem.ALL,
                 contestants,
                 List.of(Bar.ratio(keys("guard", keys), Metric.SERVER_CPU, keys("guard", FEWEST_KEYS), FLAT)));
     }
@@ -100,29 +99,23 @@ final class ScaleWork {
                 "a cluster of three servers beside one server, " + number(keys) + " keys, " + THREADS
                         + " threads for each server",
                 List.of(Metric.SERVER_CPU, Metric.SCRIPT, Metric.COMMANDS, Metric.BUSIEST, Metric.CALLS),
-                false,
+                WorkItem.ALL,
                 List.of(
-                        new Contestant(
-                                one,
-                                Role.LIMIT,
-                                true,
-                                effort -> RedisWork.load(
-                                        Kind.GUARD_LETTUCE, servers.single(), ONE_LIMIT, THREADS, keys, effort)),
+                        new Contestant(one, Role.LIMIT, true, load(Kind.GUARD_LETTUCE, servers::single, THREADS, keys)),
                         new Contestant(
                                 three,
                                 Role.GUARD,
                                 true,
-                                effort -> RedisWork.load(
-                                        Kind.GUARD_LETTUCE,
-                                        servers.cluster(),
-                                        ONE_LIMIT,
-                                        SHARDS * THREADS,
-                                        keys,
-                                        effort))),
+                                load(Kind.GUARD_LETTUCE, servers::cluster, SHARDS * THREADS, keys))),
                 List.of(
                         Bar.ratio(three, Metric.SERVER_CPU, one, FLAT),
                         Bar.value(three, Metric.COMMANDS, 1),
                         Bar.value(three, Metric.BUSIEST, 1.05)));
+    }
+
+    private static Measurement load(Kind kind, Supplier<List<String>> addresses, int threads, int subjects) {
+        return effort -> RedisWork.load(kind, addresses.get(), ONE_LIMIT, List.of(threads), subjects, effort)
+                .get(0);
     }
 
     private static String keys(String who, int count) {

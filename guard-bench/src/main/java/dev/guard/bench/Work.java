@@ -54,7 +54,7 @@ final class Work {
                 id,
                 title,
                 CALL,
-                false,
+                WorkItem.ALL,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, inQuick, hot.of("limit")),
                         new Contestant(REPLY, Role.CONTROL, inQuick, hot.of("limitWithReply")),
@@ -96,7 +96,8 @@ final class Work {
                 Role.GUARD,
                 false,
                 hot.guard("guardDecision", "1000000000/1s, 1000000000/10s")));
-        return new WorkItem("P1d", "one hot key, the other algorithms, 1 thread", CALL, false, contestants, bars);
+        return new WorkItem(
+                "P1d", "one hot key, the other algorithms, 1 thread", CALL, WorkItem.ALL, contestants, bars);
     }
 
     /** Forks of {@link HotKeyBenchmark}. */
@@ -117,7 +118,7 @@ final class Work {
                 id,
                 title,
                 CALL,
-                false,
+                WorkItem.ALL,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, true, many("limit", strings)),
                         new Contestant(REPLY, Role.CONTROL, true, many("limitWithReply", strings)),
@@ -141,7 +142,7 @@ final class Work {
                 "P3a",
                 "heap of a key, a million live keys, a subject of 15 characters included",
                 List.of(Metric.HEAP, Metric.COUNTED),
-                true,
+                1,
                 List.of(
                         new Contestant("a number in a map", Role.LIMIT, true, effort -> heap("map", effort)),
                         new Contestant("guard", Role.GUARD, true, effort -> heap("guard", effort)),
@@ -172,7 +173,7 @@ final class Work {
             bars.add(Bar.value(phase.label(), Metric.OWN, 1_000));
         }
         return new WorkItem(
-                "P3b", "the longest call of many at a table of a million keys", STALL, false, contestants, bars);
+                "P3b", "the longest call of many at a table of a million keys", STALL, WorkItem.ALL, contestants, bars);
     }
 
     private static Map<Metric, Double> stall(EvictionStall.Phase phase) {

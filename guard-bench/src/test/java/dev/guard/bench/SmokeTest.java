@@ -54,7 +54,7 @@ class SmokeTest {
                 "X1",
                 "nothing & more",
                 List.of(Metric.CPU),
-                false,
+                WorkItem.ALL,
                 List.of(
                         new Contestant("the limit", Role.LIMIT, true, rounds(10, 20, 40)),
                         new Contestant("guard", Role.GUARD, true, rounds(12, 22, 80)),

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 
 /**
  * P17: the memory of a server that a key takes, by what it has in use before and after each of many subjects was asked for once.
- * What a contestant stores besides its keys is there before.
+ * Connections are closed whenever memory is looked at.
  *
  * <p>Arguments: the kind, the address, guard's limits, and the number of subjects.
  */
@@ -40,44 +40,48 @@ public final class KeyMemory {
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try (ServerWatch watch = new ServerWatch(addresses)) {
             watch.clear();
-            try (Limiter limiter = kind.open(addresses, limits)) {
-                // Each connection, script and buffer is made once, and the table of keys is there.
-                ask(limiter, new Subjects(2 * THREADS), 0, 2 * THREADS, threads);
-                watch.clear();
-                Subjects subjects = new Subjects(keys + 1);
-                ask(limiter, subjects, keys, keys + 1, threads);
-                double before = memory(watch);
-                ask(limiter, subjects, 0, keys, threads);
-                return (memory(watch) - before) / keys;
-            }
+            Subjects subjects = new Subjects(keys + 1);
+            // Scripts are kept, and so they are there before.
+            ask(kind, addresses, limits, subjects, keys, keys + 1, threads);
+            double before = memory(watch);
+            ask(kind, addresses, limits, subjects, 0, keys, threads);
+            return (memory(watch) - before) / keys;
         } finally {
             threads.shutdownNow();
         }
     }
 
     private static double memory(ServerWatch watch) throws IOException {
+        watch.endOthers();
         return ServerWatch.sum(watch.read()).memory();
     }
 
-    private static void ask(Limiter limiter, Subjects subjects, int from, int to, ExecutorService threads)
+    private static void ask(
+            Kind kind,
+            List<String> addresses,
+            String limits,
+            Subjects subjects,
+            int from,
+            int to,
+            ExecutorService threads)
             throws InterruptedException {
-        List<Future<?>> shares = IntStream.range(0, THREADS)
-                .<Future<?>>mapToObj(thread -> threads.submit(() -> {
-                    for (int i = from + thread; i < to; i += THREADS) {
-                        String subject = subjects.fresh(i);
-                        limiter.prepare(List.of(subject));
-                        if (!limiter.tryAcquire(subject)) {
-                            throw new IllegalStateException("the first permit was denied");
+        try (Limiter limiter = kind.open(addresses, limits)) {
+            List<Future<?>> shares = IntStream.range(0, THREADS)
+                    .<Future<?>>mapToObj(thread -> threads.submit(() -> {
+                        for (int i = from + thread; i < to; i += THREADS) {
+                            String subject = subjects.fresh(i);
+                            limiter.prepare(List.of(subject));
+                            if (!limiter.tryAcquire(subject)) {
+                                throw new IllegalStateException("the first permit was denied");
+                            }
                         }
-                    }
-                }))
-                .toList();
-        for (Future<?> share : shares) {
-            try {
+                    }))
+                    .toList();
+            for (Future<?> share : shares) {
                 share.get();
-            } catch (ExecutionException e) {
-                throw new IllegalStateException(e.getCause());
             }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(kind + " failed", e.getCause());
         }
     }
 }

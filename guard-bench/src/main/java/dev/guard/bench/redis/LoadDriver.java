@@ -8,6 +8,8 @@ import dev.guard.bench.run.Metric;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,12 @@ public final class LoadDriver {
     /** For the longest call that is told apart from longer ones, in nanoseconds. */
     private static final long LONGEST = 60_000_000_000L;
 
+    /** The measurement is cut in so many, of which the median counts: for a moment the machine may be somebody else's. */
+    private static final int SLICES = 7;
+
     private static final int WATCHED_CALLS = 1_000;
     private static final int PREPARING_THREADS = 16;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -55,16 +61,19 @@ public final class LoadDriver {
     }
 
     public static void main(String[] args) throws IOException, InterruptedException {
-        Answer.give(measure(Load.of(args)));
+        for (Map<Metric, Double> numbers : measure(Load.of(args))) {
+            Answer.give(numbers);
+        }
     }
 
     /**
-     * Removes all keys from the servers and measures.
+     * Removes all keys from the servers and measures, for each number of threads.
      *
      * @throws IllegalStateException if a decision is wrong, or a call fails
      */
-    public static Map<Metric, Double> measure(Load load) throws IOException, InterruptedException {
-        ExecutorService threads = Executors.newFixedThreadPool(Math.max(load.threads(), PREPARING_THREADS));
+    public static List<Map<Metric, Double>> measure(Load load) throws IOException, InterruptedException {
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Math.max(Collections.max(load.threads()), PREPARING_THREADS));
         try (ServerWatch watch = new ServerWatch(load.addresses())) {
             watch.clear();
             try (Limiter limiter = load.kind().open(load.addresses(), load.limits())) {
@@ -76,37 +85,47 @@ public final class LoadDriver {
         }
     }
 
-    private Map<Metric, Double> measure() throws IOException, InterruptedException {
+    private List<Map<Metric, Double>> measure() throws IOException, InterruptedException {
         requireExact();
         limiter.prepare(List.of(subjects));
-        inThreads(PREPARING_THREADS, this::askForEach);
-        callFor(load.warmUpMillis(), Long.MAX_VALUE, tallies());
+        inThreads(PREPARING_THREADS, this::warmUp);
+        List<Map<Metric, Double>> all = new ArrayList<>();
+        for (int count : load.threads()) {
+            all.add(measure(count));
+        }
+        return all;
+    }
 
-        List<Tally> tallies = tallies();
+    private Map<Metric, Double> measure(int count) throws IOException, InterruptedException {
+        callFor(load.warmUpMillis(), Long.MAX_VALUE, tallies(count));
+
+        List<Tally> tallies = tallies(count);
         List<ServerWatch.Reading> before = watch.read();
         long cpu = PROCESS.getProcessCpuTime();
         long allocated = allocatedByOthers();
-        callFor(load.millis(), Long.MAX_VALUE, tallies);
+        double[] callsPerSecond = new double[SLICES];
+        for (int i = 0; i < SLICES; i++) {
+            callsPerSecond[i] = callFor(load.millis() / SLICES, Long.MAX_VALUE, tallies);
+        }
         long allocatedNow = allocatedByOthers();
         long cpuNow = PROCESS.getProcessCpuTime();
         List<ServerWatch.Reading> servers = ServerWatch.between(before, watch.read());
 
-        Tally all = new Tally();
-        tallies.forEach(all::add);
-        double calls = all.latencies.getTotalCount();
-        List<Tally> watched = tallies();
-        long sent = watch.commandsSent(
-                () -> callFor(Integer.MAX_VALUE, Math.max(1, WATCHED_CALLS / load.threads()), watched));
+        Histogram all = new Histogram(LONGEST, 3);
+        tallies.forEach(tally -> all.add(tally.latencies));
+        double calls = all.getTotalCount();
+        List<Tally> watched = tallies(count);
+        long sent = watch.commandsSent(() -> callFor(Integer.MAX_VALUE, Math.max(1, WATCHED_CALLS / count), watched));
         double commands = (double) sent
                 / watched.stream()
                         .mapToLong(tally -> tally.latencies.getTotalCount())
                         .sum();
 
         Map<Metric, Double> numbers = new EnumMap<>(Metric.class);
-        numbers.put(Metric.CALLS, calls * 1e9 / (all.end - all.start));
-        numbers.put(Metric.P50, micros(all.latencies.getValueAtPercentile(50)));
-        numbers.put(Metric.P99, micros(all.latencies.getValueAtPercentile(99)));
-        numbers.put(Metric.P999, micros(all.latencies.getValueAtPercentile(99.9)));
+        numbers.put(Metric.CALLS, median(callsPerSecond));
+        numbers.put(Metric.P50, micros(all.getValueAtPercentile(50)));
+        numbers.put(Metric.P99, micros(all.getValueAtPercentile(99)));
+        numbers.put(Metric.P999, micros(all.getValueAtPercentile(99.9)));
         numbers.put(Metric.ALLOCATED, (allocatedNow - allocated) / calls);
         numbers.put(Metric.CLIENT_CPU, micros(cpuNow - cpu) / calls);
         ServerWatch.Reading sum = ServerWatch.sum(servers);
@@ -141,9 +160,9 @@ public final class LoadDriver {
         }
     }
 
-    private void askForEach(int thread) {
-        for (int i = thread; i < subjects.length; i += PREPARING_THREADS) {
-            requireAdmitted(limiter.tryAcquire(subjects[i]));
+    private void warmUp(int thread) {
+        for (int i = thread; i < load.warmUpCalls(); i += PREPARING_THREADS) {
+            requireAdmitted(limiter.tryAcquire(subjects[i % subjects.length]));
         }
     }
 
@@ -151,42 +170,48 @@ public final class LoadDriver {
     private static final class Tally {
 
         private final Histogram latencies = new Histogram(LONGEST, 3);
-        private long start = Long.MAX_VALUE;
-        private long end = Long.MIN_VALUE;
-
-        void add(Tally other) {
-            latencies.add(other.latencies);
-            start = Math.min(start, other.start);
-            end = Math.max(end, other.end);
-        }
+        private long calls;
+        private long start;
+        private long end;
     }
 
-    private List<Tally> tallies() {
+    private static List<Tally> tallies(int count) {
         List<Tally> tallies = new ArrayList<>();
-        for (int i = 0; i < load.threads(); i++) {
+        for (int i = 0; i < count; i++) {
             tallies.add(new Tally());
         }
         return tallies;
     }
 
-    /** Each thread calls for so long, and so often at the most. */
-    private void callFor(int millis, long most, List<Tally> tallies) throws InterruptedException {
+    /** Each thread calls for so long, and so often at the most; gives the calls a second of all of them. */
+    private double callFor(int millis, long most, List<Tally> tallies) throws InterruptedException {
         inThreads(tallies.size(), thread -> {
             Tally tally = tallies.get(thread);
             SplittableRandom random = new SplittableRandom(thread + System.nanoTime());
             long nanos = millis * 1_000_000L;
             long start = System.nanoTime();
             long now = start;
-            for (long calls = 0; calls < most && now - start < nanos; calls++) {
+            long calls = 0;
+            for (; calls < most && now - start < nanos; calls++) {
                 long before = now;
                 boolean admitted = limiter.tryAcquire(subjects[random.nextInt(subjects.length)]);
                 now = System.nanoTime();
                 requireAdmitted(admitted);
                 tally.latencies.recordValue(Math.min(now - before, LONGEST));
             }
+            tally.calls = calls;
             tally.start = start;
             tally.end = now;
         });
+        long calls = 0;
+        long start = Long.MAX_VALUE;
+        long end = Long.MIN_VALUE;
+        for (Tally tally : tallies) {
+            calls += tally.calls;
+            start = Math.min(start, tally.start);
+            end = Math.max(end, tally.end);
+        }
+        return calls * 1e9 / (end - start);
     }
 
     /** What one of several threads does. */
@@ -227,6 +252,11 @@ public final class LoadDriver {
             }
         }
         return bytes;
+    }
+
+    private static double median(double[] numbers) {
+        Arrays.sort(numbers);
+        return numbers[numbers.length / 2];
     }
 
     private static double micros(long nanos) {

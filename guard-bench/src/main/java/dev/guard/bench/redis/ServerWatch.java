@@ -47,7 +47,7 @@ final class ServerWatch implements AutoCloseable {
      * @param commands calls of all commands, those in scripts included, ours not
      * @param scripts calls of scripts
      * @param scriptMicros the time that they took
-     * @param memory bytes in use, but for what connections need
+     * @param memory bytes in use
      */
     record Reading(double cpuMicros, double commands, double scripts, double scriptMicros, double memory) {
 
@@ -67,6 +67,13 @@ final class ServerWatch implements AutoCloseable {
                     scripts + other.scripts,
                     scriptMicros + other.scriptMicros,
                     memory + other.memory);
+        }
+    }
+
+    /** Ends all connections but ours: what is left of one takes memory. */
+    void endOthers() throws IOException {
+        for (RespConnection connection : connections) {
+            connection.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
         }
     }
 
@@ -95,7 +102,6 @@ final class ServerWatch implements AutoCloseable {
 
     private static Reading read(RespConnection connection) throws IOException {
         Map<String, String> cpu = info(connection, "cpu");
-        Map<String, String> memory = info(connection, "memory");
         double commands = 0;
         double scripts = 0;
         double scriptMicros = 0;
@@ -117,8 +123,7 @@ final class ServerWatch implements AutoCloseable {
                 commands,
                 scripts,
                 scriptMicros,
-                Double.parseDouble(field(memory, "used_memory"))
-                        - Double.parseDouble(field(memory, "mem_clients_normal")));
+                Double.parseDouble(field(info(connection, "memory"), "used_memory")));
     }
 
     /** The number after a name in {@code calls=1,usec=2,…}. */

@@ -23,7 +23,7 @@ public final class Rounds {
         Results results = new Results();
         for (int round = 0; round < effort.rounds(); round++) {
             for (WorkItem item : items) {
-                if (item.once() && round > 0) {
+                if (round >= item.mostRounds()) {
                     continue;
                 }
                 progress.printf("round %d of %d: %s %s%n", round + 1, effort.rounds(), item.id(), item.title());

@@ -8,10 +8,13 @@ import java.util.Optional;
  *
  * @param id as in {@code P1}, with a letter where a bar has several conditions
  * @param metrics what is printed of it, the one that is compared first
- * @param once whether every round would give the same, so that one is enough
+ * @param mostRounds how many rounds are enough, 1 where each would give the same; {@link #ALL} for those of the run
  */
 public record WorkItem(
-        String id, String title, List<Metric> metrics, boolean once, List<Contestant> contestants, List<Bar> bars) {
+        String id, String title, List<Metric> metrics, int mostRounds, List<Contestant> contestants, List<Bar> bars) {
+
+    /** As many rounds as the run has. */
+    public static final int ALL = Integer.MAX_VALUE;
 
     /** The contestant that stands for the limit, if the work has one. */
     public Optional<Contestant> limit() {
