@@ -11,6 +11,7 @@ import dev.guard.bench.run.Effort;
 import dev.guard.bench.run.ForkedMeasurement;
 import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -47,12 +48,10 @@ final class RedisWork {
 
     private static final String BUCKET4J = "Bucket4j";
     private static final Map<String, Double> LEAST_CALLS = new TreeMap<>(Map.of(ONE, 0.95, THREE, 0.85, FIVE, 0.80));
-    private static final int MOST_ROUNDS = 3;
 
     /** More threads first: they are sooner warm. */
     private static final List<Integer> THREADS = List.of(16, 1);
 
-    private static final int SUBJECTS = 100_000;
     private static final int MOST_ALLOCATED = 1_500;
     private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
@@ -77,7 +76,7 @@ final class RedisWork {
                     List.of(
                             new Contestant(LIMIT, Role.LIMIT, true, limit.with(threads)),
                             new Contestant(ONE, Role.GUARD, true, one.with(threads)),
-                            new Contestant(THREE, Role.GUARD, true, three.with(threads)),
+                            new Contestant(THREE, Role.GUARD, false, three.with(threads)),
                             new Contestant(FIVE, Role.GUARD, true, five.with(threads)),
                             new Contestant(BUCKET4J, Role.PEER, false, bucket4j.with(threads)),
                             new Contestant("Redisson", Role.PEER, false, redisson.with(threads)))));
@@ -108,7 +107,7 @@ final class RedisWork {
                 id,
                 title + ", random keys, " + (threads == 1 ? "1 thread" : threads + " threads"),
                 CALL,
-                MOST_ROUNDS,
+                Repeats.SELDOM,
                 contestants,
                 bars);
     }
@@ -134,7 +133,8 @@ final class RedisWork {
                 if (numbers != null) {
                     return numbers;
                 }
-                List<Map<Metric, Double>> all = load(kind, servers.single(), limits, THREADS, SUBJECTS, effort);
+                List<Map<Metric, Double>> all =
+                        load(kind, servers.single(), limits, THREADS, effort.warmUpCalls(), effort);
                 for (int i = 0; i < THREADS.size(); i++) {
                     measured.put(THREADS.get(i), all.get(i));
                 }
@@ -152,7 +152,7 @@ final class RedisWork {
                 limits,
                 threads,
                 subjects,
-                Math.max(subjects, SUBJECTS),
+                Math.max(subjects, effort.warmUpCalls()),
                 effort.loadMillis() / 3,
                 effort.loadMillis());
         return ForkedMeasurement.runAll(LoadDriver.class, JVM, load.toArguments(), threads.size());

@@ -16,6 +16,7 @@ import dev.guard.bench.run.Contestant.Role;
 import dev.guard.bench.run.ForkedMeasurement;
 import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ final class ScaleWork {
                 "P17a",
                 "memory of Redis for a key, " + number(keys) + " keys",
                 List.of(Metric.MEMORY),
-                1,
+                Repeats.ONCE,
                 contestants,
                 List.of(Bar.ratio(ONE, Metric.MEMORY, BARE, 1.35)));
     }
@@ -86,7 +87,7 @@ final class ScaleWork {
                 "P17b",
                 "what a decision takes with many keys, Redis through Lettuce, " + THREADS + " threads",
                 List.of(Metric.SERVER_CPU, Metric.SCRIPT, Metric.CALLS, Metric.P50, Metric.P99),
-                WorkItem.ALL,
+                Repeats.SELDOM,
                 contestants,
                 List.of(Bar.ratio(keys("guard", keys), Metric.SERVER_CPU, keys("guard", FEWEST_KEYS), FLAT)));
     }
@@ -99,7 +100,7 @@ final class ScaleWork {
                 "a cluster of three servers beside one server, " + number(keys) + " keys, " + THREADS
                         + " threads for each server",
                 List.of(Metric.SERVER_CPU, Metric.SCRIPT, Metric.COMMANDS, Metric.BUSIEST, Metric.CALLS),
-                WorkItem.ALL,
+                Repeats.SELDOM,
                 List.of(
                         new Contestant(one, Role.LIMIT, true, load(Kind.GUARD_LETTUCE, servers::single, THREADS, keys)),
                         new Contestant(

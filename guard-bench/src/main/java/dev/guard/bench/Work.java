@@ -13,6 +13,7 @@ import dev.guard.bench.run.ForkedMeasurement;
 import dev.guard.bench.run.JmhMeasurement;
 import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,15 +55,15 @@ final class Work {
                 id,
                 title,
                 CALL,
-                WorkItem.ALL,
+                load.equals("ADMITTED") ? Repeats.ALWAYS : Repeats.SELDOM,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, inQuick, hot.of("limit")),
                         new Contestant(REPLY, Role.CONTROL, inQuick, hot.of("limitWithReply")),
                         new Contestant(BOOLEAN, Role.GUARD, inQuick, hot.guard("guardBoolean", limits)),
                         new Contestant(DECISION, Role.GUARD, inQuick, hot.guard("guardDecision", limits)),
-                        new Contestant("Guava", Role.PEER, inQuick, hot.of("guava")),
-                        new Contestant("Resilience4j", Role.PEER, inQuick, hot.of("resilience4j")),
-                        new Contestant("Bucket4j", Role.PEER, inQuick, hot.of("bucket4j")),
+                        new Contestant("Guava", Role.PEER, inQuick && threads == 1, hot.of("guava")),
+                        new Contestant("Resilience4j", Role.PEER, inQuick && threads == 1, hot.of("resilience4j")),
+                        new Contestant("Bucket4j", Role.PEER, inQuick && threads == 1, hot.of("bucket4j")),
                         new Contestant("Bucket4j, probe", Role.PEER, false, hot.of("bucket4jProbe"))),
                 List.of(
                         Bar.ratio(BOOLEAN, Metric.CPU, LIMIT, 1.25),
@@ -97,7 +98,7 @@ final class Work {
                 false,
                 hot.guard("guardDecision", "1000000000/1s, 1000000000/10s")));
         return new WorkItem(
-                "P1d", "one hot key, the other algorithms, 1 thread", CALL, WorkItem.ALL, contestants, bars);
+                "P1d", "one hot key, the other algorithms, 1 thread", CALL, Repeats.SELDOM, contestants, bars);
     }
 
     /** Forks of {@link HotKeyBenchmark}. */
@@ -118,7 +119,7 @@ final class Work {
                 id,
                 title,
                 CALL,
-                WorkItem.ALL,
+                Repeats.ALWAYS,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, true, many("limit", strings)),
                         new Contestant(REPLY, Role.CONTROL, true, many("limitWithReply", strings)),
@@ -142,7 +143,7 @@ final class Work {
                 "P3a",
                 "heap of a key, a million live keys, a subject of 15 characters included",
                 List.of(Metric.HEAP, Metric.COUNTED),
-                1,
+                Repeats.ONCE,
                 List.of(
                         new Contestant("a number in a map", Role.LIMIT, true, effort -> heap("map", effort)),
                         new Contestant("guard", Role.GUARD, true, effort -> heap("guard", effort)),
@@ -173,7 +174,12 @@ final class Work {
             bars.add(Bar.value(phase.label(), Metric.OWN, 1_000));
         }
         return new WorkItem(
-                "P3b", "the longest call of many at a table of a million keys", STALL, WorkItem.ALL, contestants, bars);
+                "P3b",
+                "the longest call of many at a table of a million keys",
+                STALL,
+                Repeats.SELDOM,
+                contestants,
+                bars);
     }
 
     private static Map<Metric, Double> stall(EvictionStall.Phase phase) {

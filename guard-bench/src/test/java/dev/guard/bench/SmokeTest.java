@@ -13,6 +13,7 @@ import dev.guard.bench.run.Contestant.Role;
 import dev.guard.bench.run.Effort;
 import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.Rounds;
 import dev.guard.bench.run.WorkItem;
 import java.io.OutputStream;
@@ -54,7 +55,7 @@ class SmokeTest {
                 "X1",
                 "nothing & more",
                 List.of(Metric.CPU),
-                WorkItem.ALL,
+                Repeats.ALWAYS,
                 List.of(
                         new Contestant("the limit", Role.LIMIT, true, rounds(10, 20, 40)),
                         new Contestant("guard", Role.GUARD, true, rounds(12, 22, 80)),
@@ -73,11 +74,42 @@ class SmokeTest {
         assertThat(Chart.of(report)).contains("nothing &amp; more").endsWith("</svg>\n");
     }
 
+    @Test
+    @DisplayName("where more is better a bar is what is reached at least")
+    void moreIsBetter() throws Exception {
+        WorkItem item = new WorkItem(
+                "X2",
+                "calls",
+                List.of(Metric.CALLS),
+                Repeats.SELDOM,
+                List.of(
+                        new Contestant("the limit", Role.LIMIT, true, rounds(Metric.CALLS, 100, 200)),
+                        new Contestant("guard", Role.GUARD, true, rounds(Metric.CALLS, 95, 200))),
+                List.of(
+                        Bar.ratio("guard", Metric.CALLS, "the limit", 0.95),
+                        Bar.ratio("guard", Metric.CALLS, "the limit", 1.25),
+                        Bar.value("guard", Metric.CALLS, 150)));
+
+        Rounds rounds = new Rounds(Effort.QUICK, new PrintStream(OutputStream.nullOutputStream()));
+        Report report = Report.of(List.of(item), rounds.run(List.of(item)), Effort.QUICK);
+
+        assertThat(Markdown.of(report, "./bench", ""))
+                .contains("| guard | 148 | 0.98 | 0.95 – 1.00 |")
+                .contains("| guard: calls ≥ 0.95 × the limit | 0.98 | reached |")
+                .contains("| guard: calls ≥ 1.25 × the limit | 0.98 | **not reached** |")
+                .contains("| guard: calls ≥ 150 /s | 148 | **not reached** |");
+        assertThat(Chart.of(report)).contains("more is better");
+    }
+
     private static Measurement rounds(double... numbers) {
+        return rounds(Metric.CPU, numbers);
+    }
+
+    private static Measurement rounds(Metric metric, double... numbers) {
         Queue<Double> each = new ArrayDeque<>();
         for (double number : numbers) {
             each.add(number);
         }
-        return effort -> Map.of(Metric.CPU, each.remove());
+        return effort -> Map.of(metric, each.remove());
     }
 }

@@ -8,13 +8,10 @@ import java.util.Optional;
  *
  * @param id as in {@code P1}, with a letter where a bar has several conditions
  * @param metrics what is printed of it, the one that is compared first
- * @param mostRounds how many rounds are enough, 1 where each would give the same; {@link #ALL} for those of the run
+ * @param repeats in how many rounds it takes part
  */
 public record WorkItem(
-        String id, String title, List<Metric> metrics, int mostRounds, List<Contestant> contestants, List<Bar> bars) {
-
-    /** As many rounds as the run has. */
-    public static final int ALL = Integer.MAX_VALUE;
+        String id, String title, List<Metric> metrics, Repeats repeats, List<Contestant> contestants, List<Bar> bars) {
 
     /** The contestant that stands for the limit, if the work has one. */
     public Optional<Contestant> limit() {
