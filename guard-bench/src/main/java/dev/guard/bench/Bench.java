@@ -1,5 +1,6 @@
 package dev.guard.bench;
 
+import dev.guard.bench.redis.Servers;
 import dev.guard.bench.report.Chart;
 import dev.guard.bench.report.Json;
 import dev.guard.bench.report.Markdown;
@@ -8,23 +9,23 @@ import dev.guard.bench.run.Effort;
 import dev.guard.bench.run.Rounds;
 import dev.guard.bench.run.WorkItem;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the work items and writes what came out. */
 @Command(
         name = "bench",
         description = "Measures guard beside its peers and beside the least that the work can cost.",
+        subcommands = Scale.class,
         mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
 
-    @Option(names = "--quick", description = "Fewer contestants, fewer rounds: three minutes instead of fifteen.")
-    private boolean quick;
+    @Mixin
+    private final Run run = new Run();
 
     @Option(
             names = "--only",
@@ -32,12 +33,6 @@ public final class Bench implements Callable<Integer> {
             split = ",",
             description = "Only the items whose name begins so, such as P1 or P2a. Prints, and writes no file.")
     private List<String> only = List.of();
-
-    @Option(names = "--rounds", paramLabel = "N", description = "How often each contestant is measured.")
-    private int rounds;
-
-    @Option(names = "--to", paramLabel = "DIR", description = "Where the files go: ${DEFAULT-VALUE}.")
-    private Path to = Path.of("docs", "bench");
 
     private Bench() {}
 
@@ -47,18 +42,19 @@ public final class Bench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Effort chosen = quick ? Effort.QUICK : Effort.FULL;
-        Effort effort = rounds > 0 ? chosen.withRounds(rounds) : chosen;
-        List<WorkItem> items = Work.items().stream()
-                .filter(item -> only.isEmpty() || only.stream().anyMatch(item.id()::startsWith))
-                .toList();
-        Report report = Report.of(items, new Rounds(effort, System.err).run(items), effort);
-        System.out.println(Markdown.of(report));
-        if (only.isEmpty()) {
-            Files.createDirectories(to);
-            Files.writeString(to.resolve("results.md"), Markdown.of(report));
-            Files.writeString(to.resolve("results.json"), Json.of(report));
-            Files.writeString(to.resolve("chart.svg"), Chart.of(report));
+        Effort effort = run.effort();
+        try (Servers servers = new Servers()) {
+            List<WorkItem> items = Work.items(servers).stream()
+                    .filter(item -> only.isEmpty() || only.stream().anyMatch(item.id()::startsWith))
+                    .toList();
+            Report report = Report.of(items, new Rounds(effort, System.err).run(items), effort);
+            String text = Markdown.of(report, "./bench", "![each contestant beside the limit](chart.svg)");
+            System.out.println(text);
+            if (only.isEmpty()) {
+                run.write("results.md", text);
+                run.write("results.json", Json.of(report));
+                run.write("chart.svg", Chart.of(report));
+            }
         }
         return 0;
     }

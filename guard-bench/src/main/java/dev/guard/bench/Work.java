@@ -4,6 +4,7 @@ import dev.guard.bench.memory.EvictionStall;
 import dev.guard.bench.memory.HeapPerKey;
 import dev.guard.bench.memory.HotKeyBenchmark;
 import dev.guard.bench.memory.ManyKeysBenchmark;
+import dev.guard.bench.redis.Servers;
 import dev.guard.bench.run.Bar;
 import dev.guard.bench.run.Contestant;
 import dev.guard.bench.run.Contestant.Role;
@@ -12,12 +13,13 @@ import dev.guard.bench.run.ForkedMeasurement;
 import dev.guard.bench.run.JmhMeasurement;
 import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
+import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.WorkItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** All work items: the table that a new item is a row of. */
+/** All work items of a plain run: the table that a new item is a row of. */
 final class Work {
 
     private static final String LIMIT = "the limit";
@@ -32,7 +34,8 @@ final class Work {
 
     private Work() {}
 
-    static List<WorkItem> items() {
+    /** The items; those that need a server start it when they are measured. */
+    static List<WorkItem> items(Servers servers) {
         List<WorkItem> items = new ArrayList<>();
         items.add(hotKey("P1a", "one hot key, admitted, 1 thread", 1, true, "ADMITTED", "1000000000/1s"));
         items.add(hotKey("P1b", "one hot key, admitted, 4 threads", 4, true, "ADMITTED", "1000000000/1s"));
@@ -42,6 +45,7 @@ final class Work {
         items.add(manyKeys("P2b", "100,000 keys at random, by new strings", "FRESH"));
         items.add(heap());
         items.add(stall());
+        items.addAll(RedisWork.items(servers));
         return items;
     }
 
@@ -51,15 +55,15 @@ final class Work {
                 id,
                 title,
                 CALL,
-                false,
+                load.equals("ADMITTED") ? Repeats.ALWAYS : Repeats.SELDOM,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, inQuick, hot.of("limit")),
                         new Contestant(REPLY, Role.CONTROL, inQuick, hot.of("limitWithReply")),
                         new Contestant(BOOLEAN, Role.GUARD, inQuick, hot.guard("guardBoolean", limits)),
                         new Contestant(DECISION, Role.GUARD, inQuick, hot.guard("guardDecision", limits)),
-                        new Contestant("Guava", Role.PEER, inQuick, hot.of("guava")),
-                        new Contestant("Resilience4j", Role.PEER, inQuick, hot.of("resilience4j")),
-                        new Contestant("Bucket4j", Role.PEER, inQuick, hot.of("bucket4j")),
+                        new Contestant("Guava", Role.PEER, inQuick && threads == 1, hot.of("guava")),
+                        new Contestant("Resilience4j", Role.PEER, inQuick && threads == 1, hot.of("resilience4j")),
+                        new Contestant("Bucket4j", Role.PEER, inQuick && threads == 1, hot.of("bucket4j")),
                         new Contestant("Bucket4j, probe", Role.PEER, false, hot.of("bucket4jProbe"))),
                 List.of(
                         Bar.ratio(BOOLEAN, Metric.CPU, LIMIT, 1.25),
@@ -93,7 +97,8 @@ final class Work {
                 Role.GUARD,
                 false,
                 hot.guard("guardDecision", "1000000000/1s, 1000000000/10s")));
-        return new WorkItem("P1d", "one hot key, the other algorithms, 1 thread", CALL, false, contestants, bars);
+        return new WorkItem(
+                "P1d", "one hot key, the other algorithms, 1 thread", CALL, Repeats.SELDOM, contestants, bars);
     }
 
     /** Forks of {@link HotKeyBenchmark}. */
@@ -114,7 +119,7 @@ final class Work {
                 id,
                 title,
                 CALL,
-                false,
+                Repeats.ALWAYS,
                 List.of(
                         new Contestant(LIMIT, Role.LIMIT, true, many("limit", strings)),
                         new Contestant(REPLY, Role.CONTROL, true, many("limitWithReply", strings)),
@@ -138,7 +143,7 @@ final class Work {
                 "P3a",
                 "heap of a key, a million live keys, a subject of 15 characters included",
                 List.of(Metric.HEAP, Metric.COUNTED),
-                true,
+                Repeats.ONCE,
                 List.of(
                         new Contestant("a number in a map", Role.LIMIT, true, effort -> heap("map", effort)),
                         new Contestant("guard", Role.GUARD, true, effort -> heap("guard", effort)),
@@ -169,7 +174,12 @@ final class Work {
             bars.add(Bar.value(phase.label(), Metric.OWN, 1_000));
         }
         return new WorkItem(
-                "P3b", "the longest call of many at a table of a million keys", STALL, false, contestants, bars);
+                "P3b",
+                "the longest call of many at a table of a million keys",
+                STALL,
+                Repeats.SELDOM,
+                contestants,
+                bars);
     }
 
     private static Map<Metric, Double> stall(EvictionStall.Phase phase) {

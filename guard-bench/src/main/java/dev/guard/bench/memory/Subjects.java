@@ -10,14 +10,15 @@ import java.util.Random;
  * <p>The strings are made in one order, and handed out for insertion in another one, so that no contestant profits from
  * finding things side by side in memory.
  */
-final class Subjects {
+public final class Subjects {
 
     static final int LENGTH = 15;
 
     private final byte[] characters;
     private final int count;
 
-    Subjects(int count) {
+    /** That many of them. */
+    public Subjects(int count) {
         this.count = count;
         this.characters = new byte[count * LENGTH];
         int[] order = shuffled(count, 1);
@@ -38,12 +39,12 @@ final class Subjects {
     }
 
     /** A new string of the subject at {@code index}; its hash is not known yet. */
-    String fresh(int index) {
+    public String fresh(int index) {
         return new String(characters, index * LENGTH, LENGTH, StandardCharsets.ISO_8859_1);
     }
 
     /** Strings of all subjects, made in the order of their indexes. */
-    String[] all() {
+    public String[] all() {
         String[] all = new String[count];
         Arrays.setAll(all, this::fresh);
         return all;

@@ -5,16 +5,23 @@ import dev.guard.bench.run.Contestant.Role;
 import java.util.List;
 import java.util.Locale;
 
-/** The ratios to the limit as bars, with a line for how far the rounds went and one for the limit. */
+/**
+ * The ratios to the limit as bars, with a line for how far the rounds went and one for the limit: of costs what a call takes, of
+ * throughput what is answered in the same time, each on a scale of its own.
+ */
 public final class Chart {
 
     private static final int LABEL = 230;
     private static final int WIDTH = 760;
     private static final int ROW = 22;
-    private static final double MOST = 6;
+    /** Where bars are cut off. */
+    private static final double MOST_COST = 6;
+
+    private static final double MOST_THROUGHPUT = 1.5;
 
     private final StringBuilder svg = new StringBuilder();
     private int y = 46;
+    private double most = MOST_COST;
 
     private Chart() {}
 
@@ -32,8 +39,15 @@ public final class Chart {
     }
 
     private void item(Report.Item item, List<Report.Row> rows) {
+        boolean moreIsBetter = item.metrics().get(0).isMoreBetter();
+        most = moreIsBetter ? MOST_THROUGHPUT : MOST_COST;
         y += 14;
-        text(12, y, "start", "title", item.id() + "  " + item.title());
+        text(
+                12,
+                y,
+                "start",
+                "title",
+                item.id() + "  " + item.title() + (moreIsBetter ? " (calls a second: more is better)" : ""));
         y += 10;
         int top = y;
         for (Report.Row row : rows) {
@@ -63,8 +77,8 @@ public final class Chart {
         y += ROW;
     }
 
-    private static double x(double ratio) {
-        return LABEL + Math.min(ratio, MOST) / MOST * (WIDTH - LABEL - 60);
+    private double x(double ratio) {
+        return LABEL + Math.min(ratio, most) / most * (WIDTH - LABEL - 60);
     }
 
     private void text(int x, int baseline, String anchor, String style, String content) {
@@ -87,6 +101,6 @@ public final class Chart {
                 </style>
                 <rect width='100%%' height='100%%' fill='white'/>
                 <text class='head' x='12' y='26'>What a call costs, as a multiple of the least it can cost (less is better; beyond %.0f × cut off)</text>
-                """.formatted(WIDTH, y + 10, MOST) + svg + "</svg>\n";
+                """.formatted(WIDTH, y + 10, MOST_COST) + svg + "</svg>\n";
     }
 }

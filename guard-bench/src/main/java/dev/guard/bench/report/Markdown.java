@@ -8,7 +8,13 @@ public final class Markdown {
 
     private Markdown() {}
 
-    public static String of(Report report) {
+    /**
+     * The text.
+     *
+     * @param command what wrote it
+     * @param picture what goes before the tables, or nothing
+     */
+    public static String of(Report report, String command, String picture) {
         StringBuilder text = new StringBuilder("# Results\n\n");
         text.append(report.quick() ? "A quick run" : "A full run")
                 .append(" of ")
@@ -17,8 +23,10 @@ public final class Markdown {
                 .append(report.rounds())
                 .append(" rounds; ")
                 .append(report.machine())
-                .append(". Written by `./bench`; [how to read it](README.md).\n\n")
-                .append("![each contestant's time beside the limit](chart.svg)\n");
+                .append(". Written by `")
+                .append(command)
+                .append("`; [how to read it](README.md).\n")
+                .append(picture.isEmpty() ? "" : "\n" + picture + "\n");
         for (Report.Item item : report.items()) {
             if (!item.rows().isEmpty()) {
                 append(text, item);

@@ -81,15 +81,12 @@ public record Report(LocalDate date, boolean quick, int rounds, String machine, 
     private static Verdict verdict(WorkItem item, Bar bar, Results results) {
         Optional<Double> measured = results.measured(item, bar);
         return new Verdict(
-                text(bar),
-                measured,
-                measured.filter(number -> number <= bar.atMost()).isPresent());
+                text(bar), measured, measured.filter(bar::isReachedBy).isPresent());
     }
 
     private static String text(Bar bar) {
-        String what = bar.contestant() + ": " + bar.metric().label() + " ≤ ";
-        return bar.than() == null
-                ? what + Numbers.text(bar.atMost()) + " " + bar.metric().unit()
-                : what + Numbers.text(bar.atMost()) + " × " + bar.than();
+        String what = bar.contestant() + ": " + bar.metric().label()
+                + (bar.metric().isMoreBetter() ? " ≥ " : " ≤ ") + Numbers.text(bar.bound());
+        return what + (bar.than() == null ? " " + bar.metric().unit() : " × " + bar.than());
     }
 }

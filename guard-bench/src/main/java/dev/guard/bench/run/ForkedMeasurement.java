@@ -11,17 +11,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 
-/** A main class in a JVM of its own that gives an {@link Answer}. */
+/** A main class in a JVM of its own that gives {@link Answer}s. */
 public final class ForkedMeasurement {
 
     private ForkedMeasurement() {}
 
     /**
-     * Runs it.
+     * Runs one that gives one answer.
      *
-     * @throws IllegalStateException if it gives no answer
+     * @throws IllegalStateException if it gives none, or more
      */
     public static Map<Metric, Double> run(Class<?> main, List<String> jvmArguments, List<String> arguments) {
+        return runAll(main, jvmArguments, arguments, 1).get(0);
+    }
+
+    /**
+     * Runs one that gives several answers.
+     *
+     * @throws IllegalStateException if it gives another number of them
+     */
+    public static List<Map<Metric, Double>> runAll(
+            Class<?> main, List<String> jvmArguments, List<String> arguments, int expected) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
@@ -31,21 +41,22 @@ public final class ForkedMeasurement {
             Process process =
                     new ProcessBuilder(command).redirectErrorStream(true).start();
             StringJoiner output = new StringJoiner(System.lineSeparator());
-            Map<Metric, Double> answer = Map.of();
+            List<Map<Metric, Double>> answers = new ArrayList<>();
             try (BufferedReader lines =
                     new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     if (Answer.isIn(line)) {
-                        answer = Answer.parse(line);
+                        answers.add(Answer.parse(line));
                     }
                     output.add(line);
                 }
             }
-            if (process.waitFor() != 0 || answer.isEmpty()) {
-                throw new IllegalStateException(
-                        main.getSimpleName() + " gave no answer:" + System.lineSeparator() + output);
+            int exit = process.waitFor();
+            if (exit != 0 || answers.size() != expected) {
+                throw new IllegalStateException(main.getSimpleName() + " ended with " + exit + " and " + answers.size()
+                        + " answers, expected 0 and " + expected + ":" + System.lineSeparator() + output);
             }
-            return answer;
+            return answers;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

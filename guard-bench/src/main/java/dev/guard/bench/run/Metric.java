@@ -1,6 +1,6 @@
 package dev.guard.bench.run;
 
-/** A number that a measurement gives; less is better in all of them. */
+/** A number that a measurement gives. Less is better, but where {@link #isMoreBetter()} says otherwise. */
 public enum Metric {
     /** Time of a call, as the wall clock has it: whatever else the machine does counts as well. */
     TIME("time", "ns"),
@@ -20,7 +20,24 @@ public enum Metric {
     IDLE_P999("idle p99.9", "µs"),
     IDLE_MAX("idle max", "µs"),
     /** The longest call's own processor time. */
-    OWN("own max", "µs");
+    OWN("own max", "µs"),
+
+    /** Calls of all threads together. */
+    CALLS("calls", "/s"),
+    /** Processor time of the calling process for a call, all its threads included. */
+    CLIENT_CPU("client cpu", "µs"),
+    /** Processor time of the servers for a call. */
+    SERVER_CPU("server cpu", "µs"),
+    /** Time in which servers ran scripts for a call, by their own statistics. */
+    SCRIPT("in scripts", "µs"),
+    /** Commands that clients sent for a call. */
+    COMMANDS("commands", "a call"),
+    /** Commands that scripts ran for a call. */
+    INNER("commands in scripts", "a call"),
+    /** Bytes of a server's memory for a key. */
+    MEMORY("memory", "B a key"),
+    /** The part of the busiest of several servers, as a multiple of an even part. */
+    BUSIEST("busiest server", "× even");
 
     private final String label;
     private final String unit;
@@ -36,5 +53,10 @@ public enum Metric {
 
     public String unit() {
         return unit;
+    }
+
+    /** Whether more is better. */
+    public boolean isMoreBetter() {
+        return this == CALLS;
     }
 }

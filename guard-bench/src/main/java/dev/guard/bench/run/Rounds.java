@@ -23,10 +23,11 @@ public final class Rounds {
         Results results = new Results();
         for (int round = 0; round < effort.rounds(); round++) {
             for (WorkItem item : items) {
-                if (item.once() && round > 0) {
+                if (round >= effort.rounds(item.repeats())) {
                     continue;
                 }
-                progress.printf("round %d of %d: %s %s%n", round + 1, effort.rounds(), item.id(), item.title());
+                progress.printf(
+                        "round %d of %d: %s %s%n", round + 1, effort.rounds(item.repeats()), item.id(), item.title());
                 List<Contestant> order = new ArrayList<>(contestants(item));
                 Collections.rotate(order, -round);
                 for (Contestant contestant : order) {

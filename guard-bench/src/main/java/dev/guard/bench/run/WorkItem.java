@@ -8,10 +8,10 @@ import java.util.Optional;
  *
  * @param id as in {@code P1}, with a letter where a bar has several conditions
  * @param metrics what is printed of it, the one that is compared first
- * @param once whether every round would give the same, so that one is enough
+ * @param repeats in how many rounds it takes part
  */
 public record WorkItem(
-        String id, String title, List<Metric> metrics, boolean once, List<Contestant> contestants, List<Bar> bars) {
+        String id, String title, List<Metric> metrics, Repeats repeats, List<Contestant> contestants, List<Bar> bars) {
 
     /** The contestant that stands for the limit, if the work has one. */
     public Optional<Contestant> limit() {

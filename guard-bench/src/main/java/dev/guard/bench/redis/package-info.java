@@ -1,0 +1,5 @@
+/** The work across a socket: random keys in Redis through Lettuce (P4) and Jedis (P5), and how cost grows (P17). */
+@NullMarked
+package dev.guard.bench.redis;
+
+import org.jspecify.annotations.NullMarked;
