@@ -55,8 +55,12 @@ public interface ClusterFailoverRules extends BackendUnderTest {
                         Duration.ofSeconds(30),
                         replica::log,
                         () -> "master".equals(replica.info("replication").get("role")));
+                long elected = System.nanoTime();
                 Patience.until(
-                        "guard answers again", Duration.ofSeconds(5), load::toString, () -> load.allowed() > before);
+                        "guard answers again", Duration.ofSeconds(2), load::toString, () -> load.allowed() > before);
+                System.out.printf(
+                        "%s answers again %d ms after the replica was elected%n",
+                        backend(), Duration.ofNanos(System.nanoTime() - elected).toMillis());
                 others.awaitAllowed(others.allowed() + 100);
                 load.awaitAllowed(before + 100);
 
