@@ -30,6 +30,9 @@ public final class Policy {
     private final long blockOnExcess;
     private final boolean concurrency;
 
+    /** Policies are looked up at every call. */
+    private final int hash;
+
     private Policy(Builder builder) {
         this.name = builder.name;
         this.version = builder.version;
@@ -39,6 +42,7 @@ public final class Policy {
         this.shadow = builder.shadow;
         this.blockOnExcess = builder.blockOnExcess;
         this.concurrency = limits.stream().anyMatch(limit -> limit.algorithm() == Algorithm.CONCURRENT);
+        this.hash = Objects.hash(name, version, limits, carry, shadow, blockOnExcess);
     }
 
     /**
@@ -124,7 +128,7 @@ public final class Policy {
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, version, limits, carry, shadow, blockOnExcess);
+        return hash;
     }
 
     @Override

@@ -62,6 +62,10 @@ final class RedisCounterStore implements CounterStore {
 
     private static final int MOST_POLICIES = 10_000;
     private static final int MOST_OPERATIONS = 255;
+
+    /** The bytes of an operation without an id. */
+    private static final int OPERATION = 3 + 4 * Double.BYTES;
+
     private static final byte[] EVALSHA = ascii("EVALSHA");
     private static final byte[] EVAL = ascii("EVAL");
     private static final byte[] ONE = ascii("1");
@@ -455,7 +459,7 @@ final class RedisCounterStore implements CounterStore {
     }
 
     private byte[] operations(Call call) {
-        ByteWriter out = new ByteWriter(64 * call.operations.size());
+        ByteWriter out = new ByteWriter(OPERATION * call.operations.size());
         for (int i = 0; i < call.operations.size(); i++) {
             CounterOperation operation = call.operations.get(i);
             write(out, operation, call.policyNumbers.get(i), clock.ofServer(operation.deadline()));

@@ -39,7 +39,9 @@ final class StoreClock {
     private record Offset(long least, long most, long sinceNanos) {
 
         Offset and(long least, long most) {
-            return new Offset(Math.max(least, this.least), Math.min(most, this.most), sinceNanos);
+            return least <= this.least && most >= this.most
+                    ? this
+                    : new Offset(Math.max(least, this.least), Math.min(most, this.most), sinceNanos);
         }
 
         /** The later of two servers' clocks. */

@@ -33,10 +33,10 @@ final class LettuceClient<K> implements AutoCloseable {
         return connection;
     }
 
-    /** Waits for an answer, up to a second. */
+    /** Waits for an answer, up to ten seconds. */
     static <T> T await(RedisFuture<T> answer) {
         try {
-            return answer.get(1, TimeUnit.SECONDS);
+            return answer.get(10, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("Redis gave no answer", e);
         } catch (InterruptedException e) {
