@@ -34,10 +34,9 @@ public interface VersionRules extends BackendUnderTest {
     @Test
     @DisplayName("a server of version 6.2 that takes no write says why, as newer ones do")
     default void refusedWrites() {
-        RateLimiter limiter;
         try (RedisServer server = RedisServers.version62();
                 Guard guard = guard(server.url())) {
-            limiter = guard.limiter(Policy.of("p", Limit.parse("10/1h")));
+            RateLimiter limiter = guard.limiter(Policy.of("p", Limit.parse("10/1h")));
             assertThat(limiter.tryAcquire("alice").allowed()).isTrue();
 
             server.command("CONFIG", "SET", "min-replicas-to-write", "1");
