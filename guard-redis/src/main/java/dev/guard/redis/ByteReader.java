@@ -69,6 +69,19 @@ final class ByteReader {
         throw new CorruptStateException("the value of a key has no end of a number before byte " + at);
     }
 
+    /** What {@link ByteWriter#scaled} wrote. */
+    long scaled() {
+        int first = octet();
+        long number = (first >>> 4) & 7L;
+        if (first >= 128) {
+            number |= varint() << 3;
+        }
+        for (int zeros = first & 15; zeros > 0; zeros--) {
+            number *= 10;
+        }
+        return number;
+    }
+
     byte[] bytes(int length) {
         require(length);
         at += length;

@@ -43,6 +43,21 @@ final class ByteWriter {
         return octet((int) left);
     }
 
+    /**
+     * A number ≥ 0 without the zeros at its decimal end: the first byte holds how many those are and the lowest three bits, 128 added where
+     * more follows, the rest as a {@link #varint}. Capacities and periods are round: most take a byte.
+     */
+    ByteWriter scaled(long value) {
+        long left = value;
+        int zeros = 0;
+        while (left != 0 && left % 10 == 0) {
+            left /= 10;
+            zeros++;
+        }
+        int first = (int) (left & 7) << 4 | zeros;
+        return left < 8 ? octet(first) : octet(first | 128).varint(left >>> 3);
+    }
+
     ByteWriter bytes(byte[] more) {
         reserve(more.length);
         System.arraycopy(more, 0, bytes, length, more.length);
@@ -53,6 +68,11 @@ final class ByteWriter {
     /** Up to 255 bytes, after a byte that says how many. */
     ByteWriter text(byte[] text) {
         return octet(text.length).bytes(text);
+    }
+
+    /** Up to 65,535 bytes, after two that say how many. */
+    ByteWriter block(byte[] block) {
+        return pair(block.length).bytes(block);
     }
 
     byte[] toBytes() {

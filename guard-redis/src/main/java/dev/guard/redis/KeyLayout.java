@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How keys are written: {@code <namespace>:g1:c:<tenant>:<policy>:<subject>}. Each part is percent-encoded outside {@code
@@ -20,6 +21,7 @@ final class KeyLayout {
     private static final int LONGEST_SUBJECT = 120;
     private static final String HASHED = "%~";
     private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+    private static final byte[] NOTHING = new byte[0];
 
     private final String prefix;
 
@@ -48,6 +50,46 @@ final class KeyLayout {
     }
 
     Written write(Key key) {
+        byte[] plain = plain(key.tenant(), key.policy(), key.subject());
+        return plain == null ? encoded(key) : new Written(plain, NOTHING);
+    }
+
+    /** The key of names in which every character stands for itself, as in nearly all; null where one does not. */
+    private byte @Nullable [] plain(String tenant, String policy, String subject) {
+        if (subject.length() > LONGEST_SUBJECT) {
+            return null;
+        }
+        byte[] out = new byte[prefix.length() + tenant.length() + policy.length() + subject.length() + 2];
+        int at = copied(prefix, true, out, 0);
+        at = colon(copied(tenant, false, out, at), out);
+        at = colon(copied(policy, false, out, at), out);
+        return copied(subject, true, out, at) < 0 ? null : out;
+    }
+
+    /** Copies characters that stand for themselves, and answers the place behind them; below 0 where one does not. */
+    private static int copied(String part, boolean colons, byte[] out, int at) {
+        if (at < 0) {
+            return at;
+        }
+        for (int i = 0; i < part.length(); i++) {
+            char c = part.charAt(i);
+            if (!isPlain(c) && !(colons && c == ':')) {
+                return -1;
+            }
+            out[at + i] = (byte) c;
+        }
+        return at + part.length();
+    }
+
+    private static int colon(int at, byte[] out) {
+        if (at < 0) {
+            return at;
+        }
+        out[at] = ':';
+        return at + 1;
+    }
+
+    private Written encoded(Key key) {
         byte[] subject = utf8(key.subject());
         StringBuilder out = new StringBuilder(prefix.length() + 64).append(prefix);
         encode(out, utf8(key.tenant()), false);
@@ -61,7 +103,7 @@ final class KeyLayout {
             encode(out, subject, true);
         }
         return new Written(
-                out.toString().getBytes(StandardCharsets.US_ASCII), hashed ? StoredValue.suffix(subject) : new byte[0]);
+                out.toString().getBytes(StandardCharsets.US_ASCII), hashed ? StoredValue.suffix(subject) : NOTHING);
     }
 
     /** The pattern that all keys of a tenant and a policy match, and no others. */

@@ -86,23 +86,16 @@ final class PlainScripts {
         for (int i = 0; i < shape.size(); i++) {
             limits.add(Objects.requireNonNull(PARTS.get(shape.get(i)), "a part").at(i + 1));
         }
-        List<String> available = new ArrayList<>();
-        List<String> admits = new ArrayList<>();
-        for (int i = 1; i <= limits.size(); i++) {
-            available.add("available_" + i);
-            admits.add("cost <= available_" + i);
-        }
         String text = TEMPLATE.replace("NUMBER_FORMAT", doubles(limits, "numbers"))
                 .replace("STATE_FORMAT", doubles(limits, "state"))
                 .replace("STATE_COUNT", String.valueOf(doubles(limits, "state").length()))
-                .replace("AVAILABLE_NAMES", String.join(", ", available))
                 .replace("NUMBERS", joined(limits, "numbers", ", "))
                 .replace("STATE", joined(limits, "state", ", "))
                 .replace("ADVANCE", joined(limits, "advance", "\n"))
                 .replace("IS_INITIAL", joined(limits, "is-initial", " and "))
                 .replace("INITIAL", joined(limits, "initial", "\n"))
                 .replace("AVAILABLE", joined(limits, "available", ", "))
-                .replace("ADMITS", String.join(" and ", admits))
+                .replace("ADMITS", joined(limits, "admits", " and "))
                 .replace("CHARGE", joined(limits, "charge", "\n"))
                 .replace("RESETS", joined(limits, "reset", ", "));
         return RedisScript.beforeTheModel(text);

@@ -23,20 +23,15 @@ final class PolicyBytes {
 
     private final CompiledPolicy compiled;
     private final byte[] noted;
-    private final byte[] head;
-    private final byte[] headWithSubject;
-    private final byte[] numbers;
+    private final byte[] argument;
+    private final byte[] argumentWithSubject;
     private final List<CalendarPeriod> calendars;
     private final @Nullable RedisScript plainScript;
-    private final byte[] plainNumbers;
 
     PolicyBytes(CompiledPolicy compiled) {
         this.compiled = compiled;
         Policy policy = compiled.policy();
         this.noted = noted(policy);
-        this.head = StoredValue.head(0, noted);
-        this.headWithSubject = StoredValue.head(StoredValue.SUBJECT, noted);
-        this.numbers = numbers(policy);
         List<CalendarPeriod> periods = new ArrayList<>();
         for (Limit limit : policy.limits()) {
             CalendarPeriod calendar = limit.numbers().calendar();
@@ -46,7 +41,18 @@ final class PolicyBytes {
         }
         this.calendars = List.copyOf(periods);
         this.plainScript = PlainScripts.of(policy).orElse(null);
-        this.plainNumbers = plainScript == null ? new byte[0] : PlainScripts.numbers(policy);
+        byte[] plainNumbers = plainScript == null ? new byte[0] : PlainScripts.numbers(policy);
+        byte[] numbers = numbers(policy);
+        this.argument = argument(StoredValue.head(0, noted), plainNumbers, numbers);
+        this.argumentWithSubject = argument(StoredValue.head(StoredValue.SUBJECT, noted), plainNumbers, numbers);
+    }
+
+    private static byte[] argument(byte[] head, byte[] plainNumbers, byte[] numbers) {
+        return new ByteWriter(6 + head.length + plainNumbers.length + numbers.length)
+                .block(head)
+                .block(plainNumbers)
+                .block(numbers)
+                .toBytes();
     }
 
     CompiledPolicy compiled() {
@@ -58,14 +64,9 @@ final class PolicyBytes {
         return noted;
     }
 
-    /** How a value begins that is counted under the policy, and of which nothing special is remembered. */
-    byte[] head(boolean showsSubject) {
-        return showsSubject ? headWithSubject : head;
-    }
-
-    /** The numbers that the script calculates with. */
-    byte[] numbers() {
-        return numbers;
+    /** The policy as scripts take it. */
+    byte[] argument(boolean showsSubject) {
+        return showsSubject ? argumentWithSubject : argument;
     }
 
     /** The calendars whose windows the script has to be told. */
@@ -77,11 +78,6 @@ final class PolicyBytes {
     @Nullable
     RedisScript plainScript() {
         return plainScript;
-    }
-
-    /** The numbers that the plain script calculates with. */
-    byte[] plainNumbers() {
-        return plainNumbers;
     }
 
     /** The name of a calendar within a value: its unit, the first day of its weeks, and its zone. */
@@ -100,13 +96,13 @@ final class PolicyBytes {
         for (Limit limit : policy.limits()) {
             LimitNumbers numbers = limit.numbers();
             out.octet(numbers.algorithm().code() | (limit.isShadow() ? SHADOW : 0))
-                    .varint(numbers.capacity())
-                    .varint(numbers.permits())
-                    .varint(numbers.period())
-                    .varint(numbers.tick())
-                    .varint(numbers.unitsPerTick())
-                    .varint(numbers.unitsPerPermit())
-                    .varint(numbers.maxDebt());
+                    .scaled(numbers.capacity())
+                    .scaled(numbers.permits())
+                    .scaled(numbers.period())
+                    .scaled(numbers.tick())
+                    .scaled(numbers.unitsPerTick())
+                    .scaled(numbers.unitsPerPermit())
+                    .scaled(numbers.maxDebt());
             if (numbers.calendar() != null) {
                 out.text(name(numbers.calendar()));
             }

@@ -75,9 +75,9 @@ final class RedisReplies {
     /**
      * The outcome of an operation.
      *
-     * @param policy the operation's policy, if it has one
+     * @param policy the operation's policy, null where it has none
      */
-    static Outcome outcome(@Nullable Object reply, CounterOperation operation, Optional<PolicyBytes> policy) {
+    static Outcome outcome(@Nullable Object reply, CounterOperation operation, @Nullable PolicyBytes policy) {
         if (!(reply instanceof byte[] bytes) || bytes.length == 0) {
             throw unexpected("no bytes");
         }
@@ -91,10 +91,10 @@ final class RedisReplies {
             case LAPSED -> Effect.LAPSED;
             case REFUSED -> Effect.REFUSED;
             default -> {
-                if (!(operation instanceof Judged judged) || policy.isEmpty()) {
+                if (!(operation instanceof Judged judged) || policy == null) {
                     throw unexpected("an answer of kind " + kind);
                 }
-                yield judged(in, kind, bytes, judged, policy.get());
+                yield judged(in, kind, bytes, judged, policy);
             }
         };
     }

@@ -34,8 +34,8 @@ import java.util.Optional;
  * <tr><td>{@code 67}</td><td>{@code g}, a value of guard's</td></tr>
  * <tr><td>1</td><td>flags: 1 held, 2 blocked, 4 has reservations, 8 has refunded permits, 16 has a subject</td></tr>
  * <tr><td>count, bytes</td><td>the policy: its version and the number of its limits as varints; for each a byte with {@link
- *     Algorithm#code()}, plus 128 in shadow, then as varints the capacity, permits, period, tick, units a tick, units a permit and
- *     the largest debt; for a calendar an id of its unit, the first day of its weeks and its zone</td></tr>
+ *     Algorithm#code()}, plus 128 in shadow, then the capacity, permits, period, tick, units a tick, units a permit and the
+ *     largest debt, each as {@link ByteWriter#scaled} writes it; for a calendar an id of its unit, the first day of its weeks and its zone</td></tr>
  * <tr><td>number</td><td>the time</td></tr>
  * <tr><td>number</td><td>the birth</td></tr>
  * <tr><td>for each limit</td><td>greedy, aligned: {@code x}; interval, fixed, sliding: {@code x} and {@code y} of {@link
@@ -49,7 +49,7 @@ import java.util.Optional;
  * <tr><td>4, bytes</td><td>the subject, where the key shows a hash of it: its length and its UTF-8</td></tr>
  * </table>
  *
- * <p>A value of one plain bucket has 43 bytes or so: as long as it has no more than 44, Redis keeps it beside its object.
+ * <p>A value of one plain bucket has 38 to 42 bytes: as long as it has no more than 44, Redis keeps it beside its object.
  */
 final class StoredValue {
 
@@ -174,13 +174,13 @@ final class StoredValue {
             Algorithm algorithm = algorithm(code & ~SHADOW);
             numbers.add(new LimitNumbers(
                     algorithm,
-                    in.varint(),
-                    in.varint(),
-                    in.varint(),
-                    in.varint(),
-                    in.varint(),
-                    in.varint(),
-                    in.varint(),
+                    in.scaled(),
+                    in.scaled(),
+                    in.scaled(),
+                    in.scaled(),
+                    in.scaled(),
+                    in.scaled(),
+                    in.scaled(),
                     algorithm == Algorithm.CALENDAR ? calendar(in.text()) : null));
         }
         return new Noted((int) version, numbers, shadow);

@@ -33,6 +33,23 @@ local function varint(text, at)
   end
 end
 
+-- The same, of a number that is told without its zeros at the end: the first digit holds how many those are, and three bits.
+local function scaled(text, at)
+  local digit = byte(text, at)
+  local zeros = digit % 16
+  local number, unit = floor(digit / 16) % 8, 8
+  while digit >= 128 do
+    at = at + 1
+    digit = byte(text, at)
+    number = number + digit % 128 * unit
+    unit = unit * 128
+  end
+  for _ = 1, zeros do
+    number = number * 10
+  end
+  return number, at + 1
+end
+
 -- The version and the limits of a policy as a value notes them.
 local function noted(text)
   local version, count, at
@@ -44,13 +61,13 @@ local function noted(text)
     local code = byte(text, at)
     limit.shadow = code >= 128
     limit.algorithm = code % 128
-    limit.capacity, at = varint(text, at + 1)
-    limit.permits, at = varint(text, at)
-    limit.period, at = varint(text, at)
-    limit.tick, at = varint(text, at)
-    limit.units_per_tick, at = varint(text, at)
-    limit.units_per_permit, at = varint(text, at)
-    limit.max_debt, at = varint(text, at)
+    limit.capacity, at = scaled(text, at + 1)
+    limit.permits, at = scaled(text, at)
+    limit.period, at = scaled(text, at)
+    limit.tick, at = scaled(text, at)
+    limit.units_per_tick, at = scaled(text, at)
+    limit.units_per_permit, at = scaled(text, at)
+    limit.max_debt, at = scaled(text, at)
     if limit.algorithm == CALENDAR then
       limit.calendar, at = unpack('Bc0', text, at)
     end
@@ -62,16 +79,25 @@ local function noted(text)
   return version, limits
 end
 
-local policies = {}
+local policies
 
+-- The policy of a number, read only when it is asked for; nil beyond the last.
 local function policy_of(number)
+  if not policies then
+    local at, head, _, numbers = 1, nil, nil, nil
+    policies = {}
+    while at <= #ARGV[2] do
+      head, _, numbers, at = unpack('>I2c0I2c0I2c0', ARGV[2], at)
+      insert(policies, { noted = sub(head, 5), numbers = numbers })
+    end
+  end
   local policy = policies[number]
-  if policy then
+  if not policy or policy.limits then
     return policy
   end
-  local head, numbers = ARGV[3 + 2 * number], ARGV[4 + 2 * number]
+  local numbers = policy.numbers
   local at, count, shadow
-  policy = { noted = sub(head, 5), limits = {} }
+  policy.limits = {}
   shadow, policy.carry, policy.version, policy.block_on_excess, count, at = unpack('>BBddI2', numbers)
   policy.shadow = shadow == 1
   for i = 1, count do
@@ -84,7 +110,6 @@ local function policy_of(number)
     end
     policy.limits[i] = limit
   end
-  policies[number] = policy
   return policy
 end
 
@@ -99,8 +124,8 @@ local function window(calendar, moment)
   if not calendars then
     calendars = {}
     local at, name, first, second, third, fourth = 1
-    while at <= #ARGV[4] do
-      name, first, second, third, fourth, at = unpack('>Bc0dddd', ARGV[4], at)
+    while at <= #windows do
+      name, first, second, third, fourth, at = unpack('>Bc0dddd', windows, at)
       calendars[name] = calendars[name] or {}
       insert(calendars[name], { first, second })
       insert(calendars[name], { second, third })
@@ -745,11 +770,14 @@ local function write_slot(out, slot)
 end
 
 local function limits_of(text)
-  for number = 1, (#ARGV - 4) / 2 do
-    local policy = policy_of(number)
+  local number = 1
+  local policy = policy_of(number)
+  while policy do
     if policy.noted == text then
       return policy.version, policy.limits
     end
+    number = number + 1
+    policy = policy_of(number)
   end
   return noted(text)
 end
@@ -1386,7 +1414,7 @@ local function run()
   local replies, from = {}, 1
   while from <= #ARGV[1] do
     local op, code, policy, deadline = {}, nil, nil, nil
-    code, policy, op.a, op.b, op.c, deadline, op.id, from = unpack('>BBddddBc0', ARGV[1], from)
+    code, policy, deadline, op.a, op.b, op.c, op.id, from = unpack('>BBddddBc0', ARGV[1], from)
     if time > deadline then
       insert(replies, pack('>Bd', LATE, time))
     else
@@ -1396,7 +1424,7 @@ local function run()
       insert(replies, reply)
       if after ~= text then
         state = after
-        text = after and bytes_of(after, ARGV[2], true)
+        text = after and bytes_of(after, suffix, true)
       end
     end
   end
@@ -1416,7 +1444,7 @@ end
 if text ~= (value or nil) then
   local written
   if text then
-    local life = ARGV[3] == '' and max(0, ceil((expires_at(state) - time) / 1000)) + 1000 or 3600000
+    local life = injected == '' and max(0, ceil((expires_at(state) - time) / 1000)) + 1000 or 3600000
     written = redis.pcall('SET', KEYS[1], text, 'PX', life)
   else
     written = redis.pcall('DEL', KEYS[1])

@@ -2,23 +2,24 @@
 -- that is not known yet or is counted under that very policy, and of which nothing special is remembered. It is written out for
 -- each list of algorithms, without a function, a table or a loop. What is not such a call goes on to the model.
 --
--- ARGV[7]   1 where a denial starts a block, 0 elsewhere; then the numbers of each limit, all packed as '>d'
+-- What it calculates with is 1 where a denial starts a block, 0 elsewhere; then the numbers of each limit, all packed as '>d'.
 
 repeat
-  local head = ARGV[5]
-  if value and (string.sub(value, 1, #head) ~= head or #value ~= #head + 8 * (2 + STATE_COUNT) + #ARGV[2]) then
+  local unpack, pack, floor, ceil, min, max = struct.unpack, struct.pack, math.floor, math.ceil, math.min, math.max
+  local head, blocks, NUMBERS = unpack('>I2c0xxdNUMBER_FORMAT', ARGV[2])
+  if
+    value and (#value ~= #head + 8 * (2 + STATE_COUNT) + #suffix or string.find(value, head, 1, true) ~= 1)
+  then
     break
   end
-  local floor, ceil = math.floor, math.ceil
   local now, last, birth = time, nil, nil
-  local code, _, cost, _, _, deadline = struct.unpack('>BBdddd', ARGV[1])
+  local code, _, deadline, cost = unpack('>BBdd', ARGV[1])
   if time > deadline then
-    return struct.pack('>Bd', 0, time)
+    return pack('>Bd', 0, time)
   end
-  local blocks, NUMBERS = struct.unpack('>dNUMBER_FORMAT', ARGV[7])
   local STATE
   if value then
-    last, birth, STATE = struct.unpack('>ddSTATE_FORMAT', value, #head + 1)
+    last, birth, STATE = unpack('>ddSTATE_FORMAT', value, #head + 1)
     if last > now then
       now = last
     end
@@ -33,28 +34,26 @@ repeat
     birth = now
     INITIAL
   end
-  local AVAILABLE_NAMES = AVAILABLE
   if code == 3 then
-    cost = math.max(1, math.min(cost, AVAILABLE_NAMES))
+    cost = max(1, min(cost, AVAILABLE))
   end
-  local allowed = ADMITS
-  if not allowed then
+  if not (ADMITS) then
     if blocks == 1 and code ~= 2 then
       break
     end
-    return struct.pack('>BdddSTATE_FORMAT', 16, time, cost, now, STATE)
+    return pack('>BdddSTATE_FORMAT', 16, time, cost, now, STATE)
   end
   if code ~= 2 then
     CHARGE
     local life = 3600000
-    if ARGV[3] == '' then
-      life = ceil((math.min(math.max(RESETS), 316224000000000) + now - time) / 1000) + 1000
+    if injected == '' then
+      life = ceil((min(max(RESETS), 316224000000000) + now - time) / 1000) + 1000
     end
     local written =
-      redis.pcall('SET', KEYS[1], head .. struct.pack('>ddSTATE_FORMAT', now, birth, STATE) .. ARGV[2], 'PX', life)
+      redis.pcall('SET', KEYS[1], head .. pack('>ddSTATE_FORMAT', now, birth, STATE) .. suffix, 'PX', life)
     if written.err then
       return written
     end
   end
-  return struct.pack('>BdddSTATE_FORMAT', 17, time, cost, now, STATE)
+  return pack('>BdddSTATE_FORMAT', 17, time, cost, now, STATE)
 until true

@@ -9,6 +9,7 @@
     end
 --@ is-initial x_N == 0
 --@ available capacity_N - x_N
+--@ admits cost + x_N <= capacity_N
 --@ charge
     x_N = x_N + cost
 --@ reset period_N - now % period_N

@@ -9,6 +9,7 @@
     end
 --@ is-initial x_N == 0
 --@ available capacity_N - x_N
+--@ admits cost + x_N <= capacity_N
 --@ charge
     if x_N == 0 then
       y_N = now

@@ -10,6 +10,7 @@
     end
 --@ is-initial x_N == full_N
 --@ available floor(x_N / price_N)
+--@ admits cost * price_N <= x_N
 --@ charge
     x_N = x_N - cost * price_N
 --@ reset ceil((full_N - x_N) / rate_N) * tick_N - now % tick_N

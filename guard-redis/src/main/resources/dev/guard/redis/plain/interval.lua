@@ -14,6 +14,7 @@
     end
 --@ is-initial x_N == capacity_N
 --@ available x_N
+--@ admits cost <= x_N
 --@ charge
     if x_N == capacity_N then
       y_N = now

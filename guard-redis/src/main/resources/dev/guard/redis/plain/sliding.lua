@@ -10,6 +10,7 @@
     end
 --@ is-initial (x_N == 0 and y_N == 0)
 --@ available capacity_N - x_N - ceil(y_N * (ticks_N - floor(now % period_N / tick_N)) / ticks_N)
+--@ admits cost + x_N + ceil(y_N * (ticks_N - floor(now % period_N / tick_N)) / ticks_N) <= capacity_N
 --@ charge
     x_N = x_N + cost
 --@ reset (2 * ticks_N - floor(now % period_N / tick_N)) * tick_N - now % tick_N
