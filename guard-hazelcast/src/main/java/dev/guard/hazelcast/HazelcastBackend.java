@@ -91,14 +91,13 @@ public final class HazelcastBackend implements Backend {
                                     + "; is the port in use?",
                     e);
         }
-        return started(new HazelcastBackend(instance, true, checked, settings), checked);
+        return started(instance, checked, settings);
     }
 
     /**
      * Makes a backend of an instance that the application has, a member or a client, and never shuts it down. How the cluster is
-     * joined and when members are missed is up to the instance's settings; the member's properties should have {@code
-     * hazelcast.operation.fail.on.indeterminate.state}, and a client's {@code
-     * hazelcast.client.operation.fail.on.indeterminate.state}, set to true.
+     * joined and when members are missed is up to the instance's settings; the members' property {@code
+     * hazelcast.operation.fail.on.indeterminate.state} should be true, and {@code backup-ack-to-client-enabled} of a client false.
      *
      * @param settings {@code namespace}, {@code timeout}, and {@code expected_members}, which is required here
      * @throws GuardConfigurationException if a setting is unknown, missing or malformed, the instance has another configuration of
@@ -107,30 +106,36 @@ public final class HazelcastBackend implements Backend {
      */
     public static HazelcastBackend using(HazelcastInstance instance, BackendSettings settings) {
         HazelcastSettings checked = HazelcastSettings.toUse(settings);
-        requireUsable(instance);
-        return answering(new HazelcastBackend(instance, false, checked, settings));
+        try {
+            requireUsable(instance);
+            return answering(new HazelcastBackend(instance, false, checked, settings));
+        } catch (RuntimeException e) {
+            throw HazelcastErrors.thrown(e);
+        }
     }
 
     // ─── Opening ────────────────────────────────────────────────────────────────────────────────
 
     /** Waits for the majority, as members that are started one after another come one after another. */
-    private static HazelcastBackend started(HazelcastBackend backend, HazelcastSettings settings) {
-        long end = System.nanoTime() + settings.startTimeoutNanos();
+    private static HazelcastBackend started(
+            HazelcastInstance instance, HazelcastSettings checked, BackendSettings settings) {
+        long end = System.nanoTime() + checked.startTimeoutNanos();
         while (true) {
             try {
-                backend.requireAnswers();
-                if (settings.client()) {
-                    requireUsable(backend.instance);
+                if (checked.client()) {
+                    requireUsable(instance);
                 }
-                return backend;
-            } catch (BackendUnavailableException e) {
-                if (System.nanoTime() - end > 0 || Thread.currentThread().isInterrupted() || !mayCome(e.reason())) {
-                    backend.close();
-                    throw e;
+                return answering(new HazelcastBackend(instance, true, checked, settings));
+            } catch (RuntimeException e) {
+                RuntimeException error = HazelcastErrors.thrown(e);
+                boolean mayCome =
+                        error instanceof BackendUnavailableException unavailable && mayCome(unavailable.reason());
+                if (!mayCome
+                        || System.nanoTime() - end > 0
+                        || Thread.currentThread().isInterrupted()) {
+                    instance.shutdown();
+                    throw error;
                 }
-            } catch (RuntimeException | Error e) {
-                backend.close();
-                throw e;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
@@ -148,7 +153,7 @@ public final class HazelcastBackend implements Backend {
             backend.requireAnswers();
             return backend;
         } catch (RuntimeException | Error e) {
-            backend.close();
+            backend.counters.close();
             throw e;
         }
     }

@@ -126,10 +126,10 @@ final class Instances {
                 "hazelcast.client.invocation.timeout.seconds",
                 Long.toString(Math.max(1, (settings.timeoutMillis() + 999) / 1_000)));
         config.setProperty("hazelcast.client.invocation.retry.pause.millis", RETRY_MILLIS);
-        config.setProperty("hazelcast.client.operation.fail.on.indeterminate.state", "true");
-        config.setProperty(
-                "hazelcast.client.operation.backup.timeout.millis",
-                Long.toString(Math.max(LEAST_BACKUP_MILLIS, settings.timeoutMillis())));
+        // Members wait for their backups themselves. A client would wait for an answer of each member that has a
+        // backup, and in vain
+        // for one that it is not connected to yet.
+        config.setBackupAckToClientEnabled(false);
         config.getNetworkConfig()
                 .setAddresses(settings.members())
                 .setConnectionTimeout(CONNECT_MILLIS)
