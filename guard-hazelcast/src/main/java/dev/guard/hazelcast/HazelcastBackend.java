@@ -4,7 +4,6 @@ import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.MapConfig;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
@@ -82,13 +81,17 @@ public final class HazelcastBackend implements Backend {
             instance = checked.client() ? Instances.client(checked) : Instances.member(checked);
         } catch (InvalidConfigurationException e) {
             throw new GuardConfigurationException("Hazelcast refuses its configuration: " + e.getMessage(), e);
-        } catch (HazelcastException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Hazelcast has no types for a port in use, or an address that this machine has not.
             throw new BackendUnavailableException(
                     Reason.CONNECT,
                     checked.client()
-                            ? "no Hazelcast client could be started"
-                            : "no Hazelcast member could be started at " + checked.bind() + ":" + checked.port()
-                                    + "; is the port in use?",
+                            ? "no Hazelcast client could be started: " + e.getMessage()
+                            : "no Hazelcast member could be started at " + settings.fullName(HazelcastSettings.BIND)
+                                    + " "
+                                    + checked.bind() + " and " + settings.fullName(HazelcastSettings.PORT) + " "
+                                    + checked.port() + ", expected an address of this machine and a free port: "
+                                    + e.getMessage(),
                     e);
         }
         return started(instance, checked, settings);
@@ -110,7 +113,7 @@ public final class HazelcastBackend implements Backend {
             requireUsable(instance);
             return answering(new HazelcastBackend(instance, false, checked, settings));
         } catch (RuntimeException e) {
-            throw HazelcastErrors.thrown(e);
+            throw refused(e);
         }
     }
 
@@ -127,7 +130,7 @@ public final class HazelcastBackend implements Backend {
                 }
                 return answering(new HazelcastBackend(instance, true, checked, settings));
             } catch (RuntimeException e) {
-                RuntimeException error = HazelcastErrors.thrown(e);
+                RuntimeException error = refused(e);
                 boolean mayCome =
                         error instanceof BackendUnavailableException unavailable && mayCome(unavailable.reason());
                 if (!mayCome
@@ -162,18 +165,20 @@ public final class HazelcastBackend implements Backend {
         try {
             ping().toCompletableFuture().join();
         } catch (CompletionException e) {
-            if (HazelcastErrors.isClassMissing(e)
-                    || (e.getCause() instanceof BackendUnavailableException unavailable
-                            && unavailable.getCause() != null
-                            && HazelcastErrors.isClassMissing(unavailable.getCause()))) {
-                throw new GuardConfigurationException(
-                        "a member of the Hazelcast cluster does not know guard's classes, and a client cannot bring them; put"
-                                + " guard-hazelcast and guard-domain on the class path of every member, or let this process be a"
-                                + " member",
-                        e);
-            }
-            throw HazelcastErrors.thrown(e);
+            throw refused(e);
         }
+    }
+
+    /** What kept a backend from being opened. What no wait mends is a matter of the configuration. */
+    private static RuntimeException refused(Throwable error) {
+        if (HazelcastErrors.isClassMissing(error)) {
+            return new GuardConfigurationException(
+                    "a member of the Hazelcast cluster does not know guard's classes, and a client cannot bring them; put"
+                            + " guard-hazelcast and guard-domain on the class path of every member, or let this process be a"
+                            + " member",
+                    error);
+        }
+        return HazelcastErrors.thrown(error);
     }
 
     /** Gives guard's map its settings, unless it has some; refuses those under which counters are forgotten. */

@@ -123,6 +123,9 @@ final class HazelcastErrors {
     }
 
     private static String text(Throwable error) {
+        if (error instanceof TimeoutException) {
+            return "no member of the Hazelcast cluster answered in time; what was sent counts as used";
+        }
         String message = message(error);
         return "Hazelcast failed with " + error.getClass().getSimpleName() + (message == null ? "" : ": " + message);
     }
