@@ -231,6 +231,14 @@ public abstract sealed class Decision implements Outcome permits Allowed, Denied
         return false;
     }
 
+    /**
+     * How the call was judged: with it, {@link #cost} and {@link #limits}, {@link #of} makes this decision again wherever it has been
+     * sent, unless it was denied for want of capacity.
+     */
+    public Judgement judgement() {
+        return figures.judgement(allowed(), now);
+    }
+
     /** Which backend decided, in which mode. */
     public DecisionSource source() {
         return figures.source();

@@ -43,6 +43,11 @@ public abstract class Figures {
         return policy.version();
     }
 
+    /** How the call was judged. */
+    Judgement judgement(boolean allowed, long now) {
+        return new Judgement(allowed, false, 0, version(), now);
+    }
+
     /** Whether the key was blocked. */
     boolean blocked() {
         return false;

@@ -54,6 +54,11 @@ final class StatedFigures extends Figures {
     }
 
     @Override
+    Judgement judgement(boolean allowed, long now) {
+        return judgement;
+    }
+
+    @Override
     int version() {
         return judgement.version();
     }

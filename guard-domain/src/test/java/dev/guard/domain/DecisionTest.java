@@ -44,6 +44,16 @@ class DecisionTest {
     }
 
     @Test
+    @DisplayName("is made again of how it was judged, its cost and what its limits say")
+    void madeAgain() {
+        Judgement judgement = new Judgement(false, true, 70, 4, 99);
+        Decision decision = Decision.of(THREE, SOURCE, judgement, 3, List.of(says(0, 5, 0, 50), says(1, 3, 80, 10)));
+        assertThat(decision.judgement()).isEqualTo(judgement);
+        assertThat(Decision.of(THREE, SOURCE, decision.judgement(), decision.cost(), decision.limits()))
+                .isEqualTo(decision);
+    }
+
+    @Test
     @DisplayName("that allows is bound by the limit with the least left, the first declared of equals")
     void allowedIsBoundByTheLeast() {
         Decision decision = of(true, says(0, 5, 0, 50), says(1, 3, 0, 10), says(2, 3, 0, 70));

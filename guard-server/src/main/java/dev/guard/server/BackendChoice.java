@@ -29,7 +29,9 @@ record BackendChoice(
 
     private static final String MEMORY = "memory";
     private static final String REDIS = "redis-lettuce";
+    private static final String HAZELCAST = "hazelcast";
     private static final String URL = "url";
+    private static final String MEMBERS = "members";
     private static final String DEADLINE = "GUARD_DEADLINE";
 
     /** A setting and where it was found. */
@@ -108,16 +110,23 @@ record BackendChoice(
 
     /** What operators call the store: {@code Redis} whichever client asks it. */
     String title() {
-        return backend.startsWith("redis-") ? "Redis" : backend.equals("hazelcast") ? "Hazelcast" : backend;
+        return backend.startsWith("redis-") ? "Redis" : backend.equals(HAZELCAST) ? "Hazelcast" : backend;
     }
 
-    /** What the file says of the backend; where Redis is, the environment says first. */
+    /** What the file says of the backend; where the store is, the environment says first. */
     private static Map<String, String> settings(String backend, Environment environment, ServerFile file) {
         Map<String, String> settings = new TreeMap<>(file.settings(backend));
         if (backend.startsWith("redis-")) {
             RedisAddress.of(environment).ifPresent(url -> settings.put(URL, url));
             if (!settings.containsKey(URL)) {
                 throw StartException.store("Redis validation failed: REDIS_URL environment variable is required");
+            }
+        }
+        if (backend.equals(HAZELCAST)) {
+            settings.putAll(HazelcastAddress.of(environment));
+            if (!settings.containsKey(MEMBERS)) {
+                throw StartException.store("Hazelcast validation failed: " + HazelcastAddress.MEMBERS
+                        + " environment variable is required, the addresses of all members with commas between");
             }
         }
         return settings;

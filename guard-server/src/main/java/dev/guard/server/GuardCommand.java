@@ -145,6 +145,8 @@ final class GuardCommand {
             footerHeading = "%nEnvironment:%n",
             footer = {
                 "  REDIS_URL        where the store is; alone it means the backend redis-lettuce",
+                "  HAZELCAST_MEMBERS, HAZELCAST_PORT, HAZELCAST_BIND, HAZELCAST_MODE",
+                "                   the addresses of all members, and this one's; for GUARD_BACKEND=hazelcast",
                 "  GUARD_BACKEND    redis-lettuce, redis-jedis, hazelcast or memory",
                 "  GUARD_MODE       strict_distributed (the default) or local_only",
                 "  GUARD_POLICIES   a file of policies",

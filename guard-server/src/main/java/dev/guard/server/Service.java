@@ -57,6 +57,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
     }
 
     private Guard open(List<Policy> policies) {
+        HazelcastAddress.logAsWeDo();
         Guard.Builder builder = Guard.builder()
                 .backend(choice.backend())
                 .mode(choice.mode())

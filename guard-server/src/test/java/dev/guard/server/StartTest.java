@@ -60,16 +60,16 @@ class StartTest {
         refused(GuardRun.of(Map.of(), "serve", "--policies", policies.toString()), 3, NO_REDIS_URL);
     }
 
-    @ParameterizedTest(name = "B1 {0} without the module that speaks to it is refused with 2, naming the artifact")
-    @ValueSource(strings = "hazelcast")
-    void no_module(String backend) {
+    @Test
+    @DisplayName("B1 hazelcast without its members is refused with 3, naming the variable, whatever Redis there is")
+    void no_members() {
         GuardRun run = GuardRun.of(
-                Map.of("REDIS_URL", "redis://user:hunter2@10.0.0.5:6379", "GUARD_BACKEND", backend),
+                Map.of("REDIS_URL", "redis://user:hunter2@10.0.0.5:6379", "GUARD_BACKEND", "hazelcast"),
                 "serve",
                 "--port",
                 "0");
 
-        refused(run, 2, "add dev.guard:guard-" + backend);
+        refused(run, 3, "❌ Hazelcast validation failed: HAZELCAST_MEMBERS environment variable is required");
         assertThat(run.err()).doesNotContain("hunter2", "10.0.0.5");
     }
 
@@ -87,6 +87,18 @@ class StartTest {
                         Map.of("REDIS_URL", "redis://127.0.0.1:1", "GUARD_DEADLINE", value), "serve", "--port", "0"),
                 2,
                 message);
+    }
+
+    @Test
+    @DisplayName("B1 a setting of hazelcast's that is malformed is refused with 2, by its name")
+    void malformed_hazelcast() {
+        GuardRun run = GuardRun.of(
+                Map.of("HAZELCAST_MEMBERS", "127.0.0.1:1", "HAZELCAST_PORT", "x", "GUARD_BACKEND", "hazelcast"),
+                "serve",
+                "--port",
+                "0");
+
+        refused(run, 2, "backends.hazelcast.port is 'x'");
     }
 
     @Test

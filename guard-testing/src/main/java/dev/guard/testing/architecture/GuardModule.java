@@ -65,6 +65,15 @@ public enum GuardModule {
             "dev.guard.redis..",
             "dev.guard.domain.."),
 
+    /** Counters in the memory of a Hazelcast cluster, of which the process may be a member. */
+    HAZELCAST(
+            "guard-hazelcast",
+            "dev.guard.hazelcast",
+            Set.of(Trait.PUBLISHED, Trait.SEES_REQUEST_DATA),
+            "dev.guard.domain..",
+            "com.hazelcast..",
+            "org.slf4j.."),
+
     /** HTTP verdicts and the request pipeline. */
     HTTP(
             "guard-http",

@@ -1,0 +1,84 @@
+package dev.guard.hazelcast;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A member in a JVM of its own. */
+final class MemberProcess implements AutoCloseable {
+
+    private final Process process;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    private MemberProcess(Process process) {
+        this.process = process;
+        Thread reader = new Thread(this::read, "member-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    static MemberProcess start(Map<String, String> settings) throws IOException {
+        return start(
+                System.getProperty("java.class.path"),
+                List.of(),
+                MemberMain.class.getName(),
+                settings.entrySet().stream()
+                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                        .toList());
+    }
+
+    static MemberProcess start(String classPath, List<String> options, String main, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(arguments);
+        return new MemberProcess(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    private void read() {
+        try (BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            lines.add("the output ended with " + e);
+        }
+    }
+
+    MemberProcess up() {
+        awaitLine(MemberMain.UP);
+        return this;
+    }
+
+    void awaitLine(String part) {
+        Patience.until("a line with '" + part + "' in " + lines, () -> {
+            if (!process.isAlive()) {
+                throw new AssertionError("the member ended with " + lines);
+            }
+            return lines.stream().anyMatch(line -> line.contains(part));
+        });
+    }
+
+    /** Ends it as a power cut would: SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
