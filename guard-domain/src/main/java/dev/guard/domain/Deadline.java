@@ -35,6 +35,14 @@ public final class Deadline {
         return remaining(nanoTime) <= 0;
     }
 
+    /** The later of two deadlines: when both callers have given up. */
+    public Deadline orLater(Deadline other) {
+        if (isNone() || other.isNone()) {
+            return NONE;
+        }
+        return other.nanoTime - nanoTime > 0 ? other : this;
+    }
+
     /** The earlier of two deadlines. */
     public Deadline orEarlier(Deadline other) {
         if (isNone() || other.isNone()) {

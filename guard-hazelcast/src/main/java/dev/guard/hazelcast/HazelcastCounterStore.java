@@ -6,6 +6,7 @@ import com.hazelcast.map.IMap;
 import com.hazelcast.partition.Partition;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
 import dev.guard.domain.DecisionSource;
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.Key;
@@ -44,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Time.</b> The owner's {@link MemberClock}.
  *
- * <p><b>Errors.</b> A call ends by the timeout, and the owner refuses what reaches it later than that. Hazelcast sends a call again
+ * <p><b>Errors.</b> A call ends by its deadline and by the timeout, and the owner refuses what reaches it later than that. Hazelcast sends a call again
  * while no member has run it. Guard sends one again, once, that came late by a clock that it had taken for another: it did nothing.
  * {@link HazelcastErrors} says what the others are to the caller.
  */
@@ -187,8 +188,8 @@ final class HazelcastCounterStore implements CounterStore {
     private static final class Call {
         private final String name;
 
-        /** Until when an answer is waited for, by {@link System#nanoTime()}. */
-        private final long endNanos;
+        /** Until when an answer is waited for: until the timeout, or until every caller has given up. */
+        private Deadline end;
 
         private final List<CounterOperation> operations = new ArrayList<>(1);
         private final List<@Nullable SentPolicy> policies = new ArrayList<>(1);
@@ -196,9 +197,21 @@ final class HazelcastCounterStore implements CounterStore {
         private List<Outcome> outcomes = List.of();
         private boolean repeated;
 
-        Call(String name, long endNanos) {
+        Call(String name, Deadline first) {
             this.name = name;
-            this.endNanos = endNanos;
+            this.end = first;
+        }
+
+        void add(CounterOperation operation, @Nullable SentPolicy policy, int place) {
+            end = end.orLater(operation.deadline());
+            operations.add(operation);
+            policies.add(policy);
+            places.add(place);
+        }
+
+        /** Ends the wait at the timeout. One that is over already lasts until then too, so that the owner says that it is late. */
+        void endBy(Deadline timeout, long nanoTime) {
+            end = end.hasPassed(nanoTime) ? timeout : timeout.orEarlier(end);
         }
     }
 
@@ -206,7 +219,6 @@ final class HazelcastCounterStore implements CounterStore {
         requireOpen();
         Map<Key, Call> open = operations.size() > 1 ? new LinkedHashMap<>() : Map.of();
         List<Call> calls = new ArrayList<>(1);
-        long endNanos = time.nanoTime() + timeoutNanos;
         for (int place = 0; place < operations.size(); place++) {
             CounterOperation operation = operations.get(place);
             SentPolicy policy = operation instanceof OfPolicy call ? sent(call.policy()) : null;
@@ -215,16 +227,17 @@ final class HazelcastCounterStore implements CounterStore {
             }
             Call call = open.get(operation.key());
             if (call == null) {
-                call = new Call(names.of(operation.key()), endNanos);
+                call = new Call(names.of(operation.key()), operation.deadline());
                 calls.add(call);
                 if (operations.size() > 1) {
                     open.put(operation.key(), call);
                 }
             }
-            call.operations.add(operation);
-            call.policies.add(policy);
-            call.places.add(place);
+            call.add(operation, policy, place);
         }
+        long now = time.nanoTime();
+        Deadline timeout = Deadline.after(now, timeoutNanos);
+        calls.forEach(call -> call.endBy(timeout, now));
         return calls;
     }
 
@@ -273,7 +286,7 @@ final class HazelcastCounterStore implements CounterStore {
     }
 
     private long left(Call call) {
-        return Math.max(0, call.endNanos - time.nanoTime());
+        return Math.max(0, call.end.remaining(time.nanoTime()));
     }
 
     /** Reads an answer. Whether the call is to be sent again: it came late by the clock, but not by ours. */

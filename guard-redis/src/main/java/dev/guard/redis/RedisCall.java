@@ -52,11 +52,11 @@ final class RedisCall {
         this.operations = operations;
         this.policies = policies;
         this.script = script(operations, policies);
-        Deadline earliest = operations.get(0).deadline();
+        Deadline latest = operations.get(0).deadline();
         for (int i = 1; i < operations.size(); i++) {
-            earliest = earliest.orEarlier(operations.get(i).deadline());
+            latest = latest.orLater(operations.get(i).deadline());
         }
-        this.deadline = earliest;
+        this.deadline = latest;
     }
 
     /** The script that is written out for a call of one operation, else the model's. */
@@ -78,7 +78,7 @@ final class RedisCall {
         return written.key();
     }
 
-    /** The earliest deadline of the operations. */
+    /** The latest deadline of the operations: until then somebody wants an answer. */
     Deadline deadline() {
         return deadline;
     }

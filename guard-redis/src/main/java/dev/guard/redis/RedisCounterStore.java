@@ -17,6 +17,7 @@ import dev.guard.domain.counter.CounterOperation.OfPolicy;
 import dev.guard.domain.counter.CounterStore;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -216,10 +217,18 @@ final class RedisCounterStore implements CounterStore {
     // ─── Sending ────────────────────────────────────────────────────────────────────────────────
 
     private CompletionStage<List<Outcome>> submitted(RedisCall call) {
+        if (call.deadline().hasPassed(clock.nanoTime())) {
+            return CompletableFuture.completedStage(late(call));
+        }
         CompletionStage<List<Outcome>> first = submittedOnce(call);
         return call.deadline().isNone()
                 ? first
                 : first.thenCompose(outcomes -> isLateWithTimeLeft(call, outcomes) ? submittedOnce(call) : first);
+    }
+
+    /** What the server would say, if it were asked. */
+    private List<Outcome> late(RedisCall call) {
+        return Collections.nCopies(call.operations().size(), new Late(clock.serverTime()));
     }
 
     /**
@@ -273,6 +282,9 @@ final class RedisCounterStore implements CounterStore {
     }
 
     private List<Outcome> executed(RedisCall call) {
+        if (call.deadline().hasPassed(clock.nanoTime())) {
+            return late(call);
+        }
         List<Outcome> outcomes = executedOnce(call);
         return isLateWithTimeLeft(call, outcomes) ? executedOnce(call) : outcomes;
     }

@@ -64,6 +64,15 @@ final class StoreClock {
         return injected.map(source -> Micros.of(source.instant()));
     }
 
+    /** What the server's clock says, as far as is known; this machine's, where nothing is. */
+    long serverTime() {
+        Offset offset = known.get();
+        if (injected.isPresent() || offset == null) {
+            return Micros.of(injected.orElse(InstantSource.system()).instant());
+        }
+        return Math.floorDiv(nanoTime(), 1_000) + offset.most;
+    }
+
     /** A deadline in the server's microseconds; {@link #NEVER} for none, or where the server's time is not known yet. */
     long ofServer(Deadline deadline) {
         if (deadline.isNone()) {
