@@ -146,7 +146,7 @@ final class HazelcastCounterStore implements CounterStore {
                     result.completeExceptionally(e);
                 }
             });
-            return result;
+            return result.orTimeout(timeoutNanos, TimeUnit.NANOSECONDS);
         });
     }
 
@@ -325,16 +325,19 @@ final class HazelcastCounterStore implements CounterStore {
 
     private CompletableFuture<byte[]> send(String name, List<Asked> asked, long nanos) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        CompletionStage<byte[]> sent = sent(name, asked);
-        var unused = sent.whenComplete((bytes, error) -> {
-            inFlight.decrementAndGet();
-            if (error != null) {
-                answer.completeExceptionally(error);
-            } else {
-                answer.complete(bytes);
-            }
-        });
+        // By the executor of Hazelcast's stages, as what follows may be anybody's, and Hazelcast's threads are not to
+        // be blocked.
+        var unused = sent(name, asked).whenComplete((bytes, error) -> complete(answer, bytes, error));
         return answer.orTimeout(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void complete(CompletableFuture<byte[]> answer, byte[] bytes, @Nullable Throwable error) {
+        inFlight.decrementAndGet();
+        if (error != null) {
+            answer.completeExceptionally(error);
+        } else {
+            answer.complete(bytes);
+        }
     }
 
     private CompletionStage<byte[]> sent(String name, List<Asked> asked) {
@@ -355,30 +358,22 @@ final class HazelcastCounterStore implements CounterStore {
         boolean again = true;
         while (again) {
             List<Asked> asked = asked(call);
-            again = isToBeRepeated(call, awaited(sent(call.name, asked).toCompletableFuture(), left(call)), asked);
+            again = isToBeRepeated(call, awaited(call.name, asked, left(call)), asked);
         }
     }
 
-    private byte[] awaited(CompletableFuture<byte[]> sent, long nanos) {
-        boolean answered = true;
+    /** Waits for an answer. Hazelcast's own futures would not let go of a thread that is interrupted. */
+    private byte[] awaited(String name, List<Asked> asked, long nanos) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        var unused =
+                sent(name, asked).whenCompleteAsync((bytes, error) -> complete(answer, bytes, error), Runnable::run);
         try {
-            return sent.get(nanos, TimeUnit.NANOSECONDS);
-        } catch (ExecutionException e) {
-            throw HazelcastErrors.thrown(e);
-        } catch (TimeoutException e) {
-            answered = false;
-            throw HazelcastErrors.thrown(e);
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            answered = false;
             Thread.currentThread().interrupt();
             throw HazelcastErrors.thrown(e);
-        } finally {
-            if (answered) {
-                inFlight.decrementAndGet();
-            } else {
-                // It is Hazelcast's for as long as it waits.
-                var unused = sent.whenComplete((bytes, error) -> inFlight.decrementAndGet());
-            }
+        } catch (ExecutionException | TimeoutException e) {
+            throw HazelcastErrors.thrown(e);
         }
     }
 

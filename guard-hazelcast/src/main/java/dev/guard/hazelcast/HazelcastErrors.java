@@ -55,6 +55,7 @@ final class HazelcastErrors {
     static boolean isClassMissing(Throwable error) {
         for (Throwable cause = unwrapped(error); cause != null; cause = cause.getCause()) {
             if (cause instanceof ClassNotFoundException
+                    || cause instanceof LinkageError
                     || (cause instanceof HazelcastSerializationException
                             && String.valueOf(cause.getMessage()).contains(NO_FACTORY))) {
                 return true;
@@ -125,6 +126,9 @@ final class HazelcastErrors {
     private static String text(Throwable error) {
         if (error instanceof TimeoutException) {
             return "no member of the Hazelcast cluster answered in time; what was sent counts as used";
+        }
+        if (error instanceof InterruptedException) {
+            return "the thread was interrupted while it waited for the Hazelcast cluster; what was sent counts as used";
         }
         String message = message(error);
         return "Hazelcast failed with " + error.getClass().getSimpleName() + (message == null ? "" : ": " + message);

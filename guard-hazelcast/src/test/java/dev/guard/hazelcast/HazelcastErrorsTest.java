@@ -67,6 +67,7 @@ class HazelcastErrorsTest {
                         Reason.MISCONFIGURED),
                 Arguments.of(
                         new HazelcastSerializationException(new ClassNotFoundException("x")), Reason.MISCONFIGURED),
+                Arguments.of(new HazelcastException(new NoClassDefFoundError("x")), Reason.MISCONFIGURED),
                 Arguments.of(new HazelcastException("something else"), Reason.PROTOCOL));
     }
 

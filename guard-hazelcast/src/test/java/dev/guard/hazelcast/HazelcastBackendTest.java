@@ -1,0 +1,216 @@
+package dev.guard.hazelcast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.EvictionPolicy;
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.EntryProcessor;
+import com.hazelcast.map.IMap;
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
+import dev.guard.domain.Decision;
+import dev.guard.domain.GuardClosedException;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Key;
+import dev.guard.domain.Limit;
+import dev.guard.domain.Policy;
+import dev.guard.domain.backend.BackendProvider;
+import dev.guard.domain.counter.CounterOperation;
+import dev.guard.domain.counter.CounterOperation.Acquire;
+import dev.guard.domain.counter.CounterOperation.Peek;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The backend hazelcast")
+class HazelcastBackendTest {
+
+    private static final Policy POLICY = Policy.of("api", Limit.parse("10/1h fixed"));
+
+    private static HazelcastInstance member() {
+        return TestClusters.shared(1).get(0).instance();
+    }
+
+    private static HazelcastBackend using(String namespace, String expected, String timeout) {
+        return HazelcastBackend.using(
+                member(),
+                TestClusters.settings(
+                        Map.of("namespace", namespace, "expected_members", expected, "timeout", timeout)));
+    }
+
+    private static Decision only(HazelcastBackend backend, CounterOperation operation) {
+        return (Decision) backend.counters().execute(List.of(operation)).get(0);
+    }
+
+    private static Acquire acquire(String subject) {
+        return new Acquire(Key.of("api", subject), POLICY, 1, Deadline.NONE);
+    }
+
+    @Test
+    @DisplayName("is found by its name")
+    void provider() {
+        assertThat(ServiceLoader.load(BackendProvider.class).stream()
+                        .map(provider -> provider.get().name()))
+                .contains(HazelcastBackend.NAME);
+    }
+
+    @Test
+    @DisplayName("leaves an instance that was handed in running, and shuts down the one that it started")
+    void closing() {
+        HazelcastBackend used = using("closing", "1", TestClusters.TIMEOUT);
+        used.close();
+        used.close();
+        assertThat(member().getLifecycleService().isRunning()).isTrue();
+        assertThat(used.instance()).isSameAs(member());
+        assertThatThrownBy(() -> only(used, acquire("alice"))).isInstanceOf(GuardClosedException.class);
+
+        HazelcastBackend own =
+                TestClusters.start("closing", TestClusters.freePorts(1)).get(0);
+        assertThat(only(own, acquire("alice")).allowed()).isTrue();
+        own.close();
+        assertThat(own.instance().getLifecycleService().isRunning()).isFalse();
+    }
+
+    @Test
+    @DisplayName("is unavailable for the reason CONNECT when the instance was shut down by somebody else")
+    void shutDownBySomebodyElse() {
+        HazelcastBackend own =
+                TestClusters.start("gone", TestClusters.freePorts(1)).get(0);
+        own.instance().shutdown();
+        assertThatThrownBy(() -> only(own, acquire("alice")))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CONNECT));
+        own.close();
+    }
+
+    @Test
+    @DisplayName("is SPLIT where fewer members are there than the majority of those that are expected")
+    void tooFew() {
+        assertThatThrownBy(() -> using("few", "2", TestClusters.TIMEOUT))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.SPLIT))
+                .hasMessageContaining("1 of the cluster's members are known here, expected 2 or more");
+    }
+
+    @Test
+    @DisplayName("says which settings to look at where a member cannot listen")
+    void portInUse() {
+        int port = member().getCluster().getLocalMember().getAddress().getPort();
+        Map<String, String> settings = TestClusters.memberSettings("taken", List.of(port), port);
+        assertThatThrownBy(() -> HazelcastBackend.open(TestClusters.settings(settings)))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CONNECT))
+                .hasMessageContaining("backends.hazelcast.bind 127.0.0.1 and backends.hazelcast.port " + port);
+    }
+
+    @Test
+    @DisplayName("is not found in time where nobody listens, and says CONNECT")
+    void nobody() {
+        Map<String, String> settings =
+                Map.of("mode", "client", "members", "127.0.0.1:" + TestClusters.freePort(), "start_timeout", "300ms");
+        assertThatThrownBy(() -> HazelcastBackend.open(TestClusters.settings(settings)))
+                .isInstanceOfSatisfying(
+                        BackendUnavailableException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.CONNECT));
+    }
+
+    @Test
+    @DisplayName("refuses an instance whose map would forget counters")
+    void evicting() {
+        Config config = Instances.memberConfig(HazelcastSettings.toOpen(
+                TestClusters.settings(TestClusters.memberSettings("evicting", List.of(1), TestClusters.freePort()))));
+        config.getMapConfig(HazelcastBackend.MAP).getEvictionConfig().setEvictionPolicy(EvictionPolicy.LRU);
+        HazelcastInstance instance = Hazelcast.newHazelcastInstance(config);
+        try {
+            assertThatThrownBy(() ->
+                            HazelcastBackend.using(instance, TestClusters.settings(Map.of("expected_members", "1"))))
+                    .isInstanceOf(GuardConfigurationException.class)
+                    .hasMessageContaining("the map guard-counters has the eviction policy LRU");
+        } finally {
+            instance.getLifecycleService().terminate();
+        }
+    }
+
+    /** Keeps the thread of a partition, as a machine that hangs does. For a local call, which is not serialized. */
+    private record Hanging(CountDownLatch started, CountDownLatch end)
+            implements EntryProcessor<String, byte[], Object> {
+        @Override
+        public Object process(Map.Entry<String, byte[]> entry) {
+            started.countDown();
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return null;
+        }
+    }
+
+    @Test
+    @DisplayName("S71 ends a call in time while the owner hangs, and what was given up is not charged afterwards")
+    void hanging() throws Exception {
+        IMap<String, byte[]> map = member().getMap(HazelcastBackend.MAP);
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        try (HazelcastBackend backend = using("hanging", "1", "200ms");
+                HazelcastBackend patient = using("hanging", "1", TestClusters.TIMEOUT)) {
+            CompletionStage<Object> hanging =
+                    map.submitToKey(new KeyNames("hanging").of(Key.of("api", "alice")), new Hanging(started, end));
+            started.await();
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> only(backend, acquire("alice")))
+                        .isInstanceOfSatisfying(
+                                BackendUnavailableException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
+                assertThatThrownBy(() -> backend.counters()
+                                .submit(List.of(acquire("alice")))
+                                .toCompletableFuture()
+                                .join())
+                        .isInstanceOf(CompletionException.class)
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                BackendUnavailableException.class,
+                                e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
+            }
+            end.countDown();
+            hanging.toCompletableFuture().join();
+            Decision after = only(patient, new Peek(Key.of("api", "alice"), POLICY, 1, Deadline.NONE));
+            assertThat(after.remaining()).isEqualTo(10);
+            assertThat(only(patient, acquire("alice")).remaining()).isEqualTo(9);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("tells a caller that is interrupted so, and leaves the interrupt to it")
+    void interrupted() throws Exception {
+        IMap<String, byte[]> map = member().getMap(HazelcastBackend.MAP);
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        try (HazelcastBackend backend = using("interrupted", "1", TestClusters.TIMEOUT)) {
+            map.submitToKey(new KeyNames("interrupted").of(Key.of("api", "alice")), new Hanging(started, end));
+            started.await();
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> only(backend, acquire("alice")))
+                    .isInstanceOfSatisfying(
+                            BackendUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.INTERRUPTED));
+            assertThat(Thread.interrupted()).isTrue();
+        } finally {
+            end.countDown();
+        }
+    }
+}
