@@ -56,7 +56,10 @@ class HazelcastServeTest {
                         "HAZELCAST_CLUSTER",
                         cluster,
                         "GUARD_POLICIES",
-                        policies.toString()),
+                        policies.toString(),
+                        // Processes that have just begun are slow, and here several begin at once.
+                        "GUARD_DEADLINE",
+                        "10s"),
                 "serve",
                 "--port",
                 "0");
