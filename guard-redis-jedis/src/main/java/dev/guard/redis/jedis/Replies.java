@@ -21,7 +21,7 @@ final class Replies {
             return reply;
         }
         if (reply instanceof List<?> list) {
-            return plainList(list);
+            return isPlain(list) ? list : plainList(list);
         }
         if (reply instanceof Boolean truth) {
             return truth ? 1L : 0L;
@@ -30,6 +30,21 @@ final class Replies {
             return Failures.reply(error);
         }
         return reply.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Whether a list is as RESP2 has it already, with all lists in it, and needs no copy. */
+    private static boolean isPlain(List<?> list) {
+        for (int i = 0; i < list.size(); i++) {
+            Object element = list.get(i);
+            boolean plain = element == null
+                    || element instanceof byte[]
+                    || element instanceof Long
+                    || (element instanceof List<?> inner && isPlain(inner));
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A map of RESP3 is a list of pairs to Jedis, and one list of keys and values to RESP2. */
