@@ -21,12 +21,14 @@ import redis.clients.jedis.JedisClientConfig;
  * @param plain the settings, without TLS
  * @param tls how connections are encrypted, if they are
  * @param executor the threads that make connections
+ * @param watchdog ends what is done over them
  */
 record Connector(
         HostAndPort server,
         JedisClientConfig plain,
         @Nullable Tls tls,
-        Executor executor) {
+        Executor executor,
+        Watchdog watchdog) {
 
     /**
      * Makes a connection.
@@ -35,7 +37,7 @@ record Connector(
      * @throws RedisConnectionException if there is none in time
      */
     GuardConnection connect(Deadline deadline) {
-        GuardConnection connection = new GuardConnection(new OneSocket(server, plain, tls), plain);
+        GuardConnection connection = new GuardConnection(new OneSocket(server, plain, tls), plain, watchdog);
         boolean made = false;
         try {
             CompletableFuture.runAsync(connection::open, executor)

@@ -7,7 +7,6 @@ import dev.guard.redis.RedisErrorReply;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -18,7 +17,7 @@ import redis.clients.jedis.exceptions.JedisDataException;
  */
 final class Exchanges {
 
-    private static final CommandArguments ASKING = Commands.arguments(Commands.of("ASKING"));
+    private static final byte[][] ASKING = Commands.of("ASKING");
 
     private final Duration timeout;
     private final Watchdog watchdog;
@@ -52,7 +51,7 @@ final class Exchanges {
     @Nullable
     Object once(Server server, byte[][] command, Deadline deadline) {
         try {
-            return exchange(server, false, Commands.arguments(command), deadline);
+            return exchange(server, false, command, deadline);
         } catch (JedisDataException e) {
             throw Failures.reply(e);
         }
@@ -67,7 +66,7 @@ final class Exchanges {
      * @throws RedisConnectionException if there is no answer
      */
     @Nullable
-    Object exchange(Server server, boolean asking, CommandArguments command, Deadline deadline) {
+    Object exchange(Server server, boolean asking, byte[][] command, Deadline deadline) {
         try {
             Connection connection = take(server, deadline);
             try {
@@ -97,11 +96,14 @@ final class Exchanges {
     }
 
     private @Nullable Object overOwn(
-            Server server, GuardConnection connection, boolean asking, CommandArguments command, Deadline deadline) {
+            Server server, GuardConnection connection, boolean asking, byte[][] command, Deadline deadline) {
         boolean written = false;
-        Watchdog.Watch watch = watchdog.watch(deadline, connection::abort);
+        connection.begin(deadline);
         try {
-            send(connection, asking, command);
+            if (asking) {
+                connection.send(ASKING);
+            }
+            connection.send(command);
             connection.writeOut();
             written = true;
             if (asking) {
@@ -111,11 +113,11 @@ final class Exchanges {
         } catch (JedisDataException e) {
             throw e;
         } catch (RuntimeException e) {
-            boolean late = watch.stop();
+            boolean late = connection.end();
             connection.setBroken();
             throw Failures.exchange(server.name(), e, written || late, late);
         } finally {
-            watch.stop();
+            connection.end();
         }
     }
 
@@ -124,14 +126,18 @@ final class Exchanges {
      * connect again on its own, and not sign in.
      */
     private @Nullable Object overForeign(
-            Server server, Connection connection, boolean asking, CommandArguments command, Deadline deadline) {
+            Server server, Connection connection, boolean asking, byte[][] command, Deadline deadline) {
         try {
-            send(connection, asking, command);
+            if (asking) {
+                connection.sendCommand(new Command().of(ASKING));
+            }
+            connection.sendCommand(new Command().of(command));
         } catch (RuntimeException e) {
             connection.setBroken();
             throw Failures.exchange(server.name(), e, false, false);
         }
-        Watchdog.Watch watch = watchdog.watch(deadline, () -> disconnect(connection));
+        Watchdog.Watch watch = watchdog.watch(() -> disconnect(connection));
+        watch.begin(deadline);
         try {
             if (asking) {
                 requireAsked(connection);
@@ -141,17 +147,13 @@ final class Exchanges {
             throw e;
         } catch (RuntimeException e) {
             connection.setBroken();
-            throw Failures.exchange(server.name(), e, true, watch.stop());
+            throw Failures.exchange(server.name(), e, true, watch.over());
         } finally {
-            watch.stop();
+            if (watch.over()) {
+                connection.setBroken();
+            }
+            watch.leave();
         }
-    }
-
-    private static void send(Connection connection, boolean asking, CommandArguments command) {
-        if (asking) {
-            connection.sendCommand(ASKING);
-        }
-        connection.sendCommand(command);
     }
 
     /** Reads the answer that comes before the command's. After an error there, what comes next is nobody's. */

@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.domain.Deadline;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
@@ -12,17 +13,44 @@ final class GuardConnection extends Connection {
 
     private final OneSocket socket;
     private final JedisClientConfig config;
+    private final Watchdog.Watch watch;
+    private final Command command = new Command();
     private @Nullable RedisInputStream input;
+    private volatile long idleSince;
 
-    GuardConnection(OneSocket socket, JedisClientConfig config) {
+    GuardConnection(OneSocket socket, JedisClientConfig config, Watchdog watchdog) {
         super(Connection.builder().socketFactory(socket).clientConfig(config));
         this.socket = socket;
         this.config = config;
+        this.watch = watchdog.watch(this::abort);
     }
 
     /** Connects, signs in and chooses the database. */
     void open() {
         initializeFromClientConfig(config);
+    }
+
+    /** Begins an exchange, which is broken off at its deadline. */
+    void begin(Deadline deadline) {
+        watch.begin(deadline);
+    }
+
+    /** Ends an exchange. Answers whether it was broken off; then the connection is broken, even where the reply came just in time. */
+    boolean end() {
+        if (watch.over()) {
+            setBroken();
+            return true;
+        }
+        return false;
+    }
+
+    /** Puts a command into what is to be written. */
+    void send(byte[]... parts) {
+        try {
+            sendCommand(command.of(parts));
+        } finally {
+            command.clear();
+        }
     }
 
     /** Writes all of what was sent. Where this fails, the server has not got the end of it, and will not run it. */
@@ -53,9 +81,20 @@ final class GuardConnection extends Connection {
         }
     }
 
+    /** Notes that nobody uses the connection from now on. */
+    void rest() {
+        idleSince = System.nanoTime();
+    }
+
+    /** Whether nobody has used it for longer than that. */
+    boolean hasRestedFor(long nanos) {
+        return System.nanoTime() - idleSince > nanos;
+    }
+
     /** Closes the connection, for whoever reads from it too. */
     void abort() {
         setBroken();
         socket.close();
+        watch.leave();
     }
 }

@@ -13,9 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisAskDataException;
@@ -35,6 +33,7 @@ import redis.clients.jedis.exceptions.JedisRedirectionException;
 final class JedisDriver implements RedisDriver {
 
     private static final int MOST_REDIRECTIONS = 5;
+    private static final byte[] NO_KEY = {};
 
     private final Engine engine;
     private final Servers servers;
@@ -89,13 +88,14 @@ final class JedisDriver implements RedisDriver {
 
     @Override
     public CompletionStage<@Nullable Object> submit(Deadline deadline, byte[] key, byte[]... command) {
-        return submit(() -> servers.holding(key), command, engine.exchanges().deadline(deadline));
+        return submit(null, key, command, engine.exchanges().deadline(deadline));
     }
 
-    private CompletionStage<@Nullable Object> submit(Supplier<Server> first, byte[][] command, Deadline deadline) {
+    private CompletionStage<@Nullable Object> submit(
+            @Nullable Server server, byte[] key, byte[][] command, Deadline deadline) {
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
         try {
-            engine.callers().execute(() -> complete(result, first, command, deadline));
+            engine.callers().execute(() -> complete(result, server, key, command, deadline));
         } catch (RejectedExecutionException e) {
             result.completeExceptionally(
                     closed.get() ? isClosed() : overloaded("the queue of asynchronous calls is full", e));
@@ -104,7 +104,11 @@ final class JedisDriver implements RedisDriver {
     }
 
     private void complete(
-            CompletableFuture<@Nullable Object> result, Supplier<Server> first, byte[][] command, Deadline deadline) {
+            CompletableFuture<@Nullable Object> result,
+            @Nullable Server server,
+            byte[] key,
+            byte[][] command,
+            Deadline deadline) {
         if (result.isDone()) {
             return;
         }
@@ -114,7 +118,7 @@ final class JedisDriver implements RedisDriver {
                         "the call reached its timeout in the queue of asynchronous calls",
                         new RejectedExecutionException());
             }
-            result.complete(run(first, command, deadline));
+            result.complete(run(server, key, command, deadline));
         } catch (Throwable e) {
             result.completeExceptionally(e);
         }
@@ -126,10 +130,15 @@ final class JedisDriver implements RedisDriver {
 
     @Override
     public @Nullable Object execute(Deadline deadline, byte[] key, byte[]... command) {
-        return run(() -> servers.holding(key), command, engine.exchanges().deadline(deadline));
+        return run(null, key, command, engine.exchanges().deadline(deadline));
     }
 
-    private @Nullable Object run(Supplier<Server> first, byte[][] command, Deadline deadline) {
+    /**
+     * Runs a command.
+     *
+     * @param server where; null where the key is
+     */
+    private @Nullable Object run(@Nullable Server server, byte[] key, byte[][] command, Deadline deadline) {
         if (closed.get()) {
             throw isClosed();
         }
@@ -137,7 +146,7 @@ final class JedisDriver implements RedisDriver {
             var unused = lookout.begin();
         }
         try {
-            return follow(first.get(), Commands.arguments(command), deadline);
+            return follow(server == null ? servers.holding(key) : server, command, deadline);
         } catch (RedisConnectionException e) {
             switch (e.reason()) {
                 case CONNECT, TIMEOUT, CONNECTION_LOST, TOPOLOGY -> {
@@ -149,7 +158,7 @@ final class JedisDriver implements RedisDriver {
         }
     }
 
-    private @Nullable Object follow(Server first, CommandArguments command, Deadline deadline) {
+    private @Nullable Object follow(Server first, byte[][] command, Deadline deadline) {
         Server server = first;
         boolean asking = false;
         for (int redirections = 0; ; redirections++) {
@@ -209,7 +218,7 @@ final class JedisDriver implements RedisDriver {
             @Override
             public CompletionStage<@Nullable Object> submit(byte[]... command) {
                 return JedisDriver.this.submit(
-                        () -> server, command, engine.exchanges().deadline());
+                        server, NO_KEY, command, engine.exchanges().deadline());
             }
         };
     }

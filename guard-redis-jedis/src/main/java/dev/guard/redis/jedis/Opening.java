@@ -37,7 +37,7 @@ final class Opening {
                 throw new GuardConfigurationException(setting + " is '" + url.masked()
                         + "', expected a host and a port: Jedis has no UNIX sockets, the backend redis-lettuce does");
             }
-            OwnPools pools = new OwnPools(setting, url, connections, engine.background());
+            OwnPools pools = new OwnPools(setting, url, connections, engine.background(), engine.watchdog());
             return switch (url.topology()) {
                 case STANDALONE -> standalone(pools);
                 case SENTINEL -> sentinel(pools, url);

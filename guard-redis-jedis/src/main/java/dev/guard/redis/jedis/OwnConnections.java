@@ -26,17 +26,9 @@ final class OwnConnections implements Connections, AutoCloseable {
     private final Connector connector;
     private final int most;
     private final Semaphore places;
-    private final Deque<Idle> idle = new ConcurrentLinkedDeque<>();
+    private final Deque<GuardConnection> idle = new ConcurrentLinkedDeque<>();
     private volatile boolean closed;
     private volatile boolean left;
-
-    /** A connection that nobody uses, and when it was given back. */
-    private record Idle(GuardConnection connection, long since) {
-
-        boolean isOld() {
-            return System.nanoTime() - since > LONGEST_IDLE;
-        }
-    }
 
     OwnConnections(Connector connector, int most) {
         this.connector = connector;
@@ -86,11 +78,11 @@ final class OwnConnections implements Connections, AutoCloseable {
     }
 
     private @Nullable GuardConnection idle() {
-        for (Idle first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
-            if (!first.isOld() && first.connection().isFresh()) {
-                return first.connection();
+        for (GuardConnection first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
+            if (!first.hasRestedFor(LONGEST_IDLE) && first.isFresh()) {
+                return first;
             }
-            first.connection().abort();
+            first.abort();
         }
         return null;
     }
@@ -103,7 +95,8 @@ final class OwnConnections implements Connections, AutoCloseable {
         if (own.isBroken() || !own.isConnected()) {
             own.abort();
         } else {
-            idle.addFirst(new Idle(own, System.nanoTime()));
+            own.rest();
+            idle.addFirst(own);
             dropOld();
         }
         places.release();
@@ -113,17 +106,19 @@ final class OwnConnections implements Connections, AutoCloseable {
     }
 
     private void dropOld() {
-        for (Idle last = idle.peekLast(); last != null && last.isOld(); last = idle.peekLast()) {
+        for (GuardConnection last = idle.peekLast();
+                last != null && last.hasRestedFor(LONGEST_IDLE);
+                last = idle.peekLast()) {
             if (idle.removeLastOccurrence(last)) {
-                last.connection().abort();
+                last.abort();
             }
         }
     }
 
     @Override
     public void dropIdle() {
-        for (Idle first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
-            first.connection().abort();
+        for (GuardConnection first = idle.pollFirst(); first != null; first = idle.pollFirst()) {
+            first.abort();
         }
     }
 

@@ -22,8 +22,12 @@ final class OwnPools implements Pools, AutoCloseable {
     private final int size;
     private final @Nullable Tls tls;
     private final Executor connectors;
-    private final Map<HostAndPort, OwnConnections> servers = new ConcurrentHashMap<>();
+    private final Watchdog watchdog;
+    private final Map<HostAndPort, Own> servers = new ConcurrentHashMap<>();
     private volatile boolean closed;
+
+    /** A server, and the same connections to it as what they are. */
+    private record Own(Server server, OwnConnections connections) {}
 
     /**
      * Makes no connection yet.
@@ -31,44 +35,50 @@ final class OwnPools implements Pools, AutoCloseable {
      * @param setting the full name of the setting that the URL came from
      * @param size the most connections to one server
      * @param connectors the threads that make connections
+     * @param watchdog ends what is done over them
      */
-    OwnPools(String setting, RedisUrl url, int size, Executor connectors) {
+    OwnPools(String setting, RedisUrl url, int size, Executor connectors, Watchdog watchdog) {
         this.url = url;
         this.size = size;
         this.tls = url.tls() ? Tls.trusting(setting, url.ca()) : null;
         this.connectors = connectors;
+        this.watchdog = watchdog;
     }
 
     /** The server at an address, to which a connection is made when one is needed. */
     @Override
     public Server at(HostAndPort address) {
-        OwnConnections connections = servers.computeIfAbsent(address, this::open);
-        if (closed) {
-            connections.close();
+        Own own = servers.get(address);
+        if (own == null) {
+            own = servers.computeIfAbsent(address, this::open);
         }
-        return Server.at(address, connections);
+        if (closed) {
+            own.connections().close();
+        }
+        return own.server();
     }
 
-    private OwnConnections open(HostAndPort address) {
+    private Own open(HostAndPort address) {
         JedisClientConfig plain = settings(url, null).build();
-        return new OwnConnections(new Connector(address, plain, tls, connectors), size);
+        OwnConnections connections = new OwnConnections(new Connector(address, plain, tls, connectors, watchdog), size);
+        return new Own(Server.at(address, connections), connections);
     }
 
     /** Closes the connections to all other servers. What is in flight ends first. */
     @Override
     public void keepOnly(Collection<HostAndPort> addresses) {
-        servers.forEach((address, connections) -> {
-            if (!addresses.contains(address) && servers.remove(address, connections)) {
-                connections.close();
+        servers.forEach((address, own) -> {
+            if (!addresses.contains(address) && servers.remove(address, own)) {
+                own.connections().close();
             }
         });
     }
 
     /** Leaves all servers but one, which has taken their place. What is in flight to them ends first, and nothing more is sent. */
     void leaveFor(HostAndPort primary) {
-        servers.forEach((address, connections) -> {
-            if (!address.equals(primary) && servers.remove(address, connections)) {
-                connections.leave();
+        servers.forEach((address, own) -> {
+            if (!address.equals(primary) && servers.remove(address, own)) {
+                own.connections().leave();
             }
         });
     }
@@ -131,6 +141,6 @@ final class OwnPools implements Pools, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        servers.values().forEach(OwnConnections::close);
+        servers.values().forEach(own -> own.connections().close());
     }
 }

@@ -4,24 +4,27 @@ import dev.guard.domain.Deadline;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends exchanges that outlast their deadline, by closing their connections under the threads that read from them. A socket's own
  * timeout cannot do that: it starts anew with each byte.
  *
- * <p>One thread looks at all exchanges every few milliseconds, so that an exchange costs no more than being noted, and wakes nobody.
- * After a second without any the thread sleeps until there is one.
+ * <p>One thread sleeps until the earliest deadline that it knows of. An exchange costs no more than noting its deadline, and wakes the
+ * thread only where that comes before what the thread sleeps for. The thread looks at most once a millisecond, and is late by that much.
  */
 final class Watchdog implements AutoCloseable {
 
-    private static final long TICK = TimeUnit.MILLISECONDS.toNanos(5);
-    private static final int TICKS_UNTIL_ASLEEP = 200;
+    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE = TimeUnit.HOURS.toNanos(1);
+    private static final long LINGERING = TimeUnit.SECONDS.toNanos(1);
 
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final Thread thread;
-    private volatile boolean asleep;
+    private volatile long wakesAt = System.nanoTime();
+    private volatile long lastNeeded = wakesAt;
     private volatile boolean closed;
 
     private Watchdog() {
@@ -36,75 +39,115 @@ final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Begins to watch an exchange.
+     * The watch over a connection, which has to be left once the connection is of no more use.
      *
-     * @param end ends it; is called once, by another thread, if the exchange is still watched at its deadline
+     * @param end ends an exchange, and the use of the connection; is called once at most, by another thread
      */
-    Watch watch(Deadline deadline, Runnable end) {
-        Watch watch = new Watch(deadline, end);
+    Watch watch(Runnable end) {
+        Watch watch = new Watch(end);
         watches.add(watch);
-        if (asleep) {
-            LockSupport.unpark(thread);
-        }
         return watch;
     }
 
     private void run() {
-        int quietTicks = 0;
-        while (!closed || quietTicks < TICKS_UNTIL_ASLEEP) {
-            if (!watches.isEmpty()) {
-                quietTicks = 0;
-                watches.forEach(Watch::endIfLate);
-            } else if (++quietTicks > TICKS_UNTIL_ASLEEP) {
-                sleep();
-                quietTicks = 0;
-            }
-            LockSupport.parkNanos(this, TICK);
+        while (isNeeded()) {
+            long pause = look();
+            LockSupport.parkNanos(this, closed ? Math.min(pause, LINGERING) : pause);
         }
     }
 
-    /** Whoever adds a watch reads the mark afterwards, and here the watches are read after the mark: one of both sees the other. */
-    private void sleep() {
-        asleep = true;
-        while (watches.isEmpty() && !closed) {
-            LockSupport.park(this);
+    private boolean isNeeded() {
+        if (!closed) {
+            return true;
         }
-        asleep = false;
+        long now = System.nanoTime();
+        if (!watches.isEmpty()) {
+            lastNeeded = now;
+        }
+        return now - lastNeeded < LINGERING;
     }
 
-    /** Lets the thread end when it has watched nothing for a second. */
+    /**
+     * Ends what is late, and answers how long to sleep. A watch that begins meanwhile reads when the thread wakes after it noted its
+     * deadline, and here that is written before the deadlines are read: either it is seen here, or it sees that it has to wake the
+     * thread.
+     */
+    private long look() {
+        long now = System.nanoTime();
+        wakesAt = now + LONGEST_PAUSE;
+        long pause = LONGEST_PAUSE;
+        for (Watch watch : watches) {
+            pause = Math.min(pause, watch.endIfLate(now));
+        }
+        pause = Math.max(pause, SHORTEST_PAUSE);
+        wakesAt = now + pause;
+        return pause;
+    }
+
+    /** Whether its thread runs. */
+    boolean isRunning() {
+        return thread.isAlive();
+    }
+
+    /** Lets the thread end when it has had nothing to watch for a second. */
     @Override
     public void close() {
+        lastNeeded = System.nanoTime();
         closed = true;
         LockSupport.unpark(thread);
     }
 
-    /** An exchange that is watched. */
+    /**
+     * The watch over the exchanges of one connection, one after the other. A connection that was ended is not watched again.
+     *
+     * <p>Where two exchanges have the same deadline, ending the second for that of the first is right.
+     */
     final class Watch {
 
-        private final Deadline deadline;
-        private final Runnable end;
-        private final AtomicBoolean over = new AtomicBoolean();
+        /** What stands for the deadline once the connection was ended. */
+        private static final Deadline ENDED = Deadline.after(0, 0);
 
-        private Watch(Deadline deadline, Runnable end) {
-            this.deadline = deadline;
+        private final Runnable end;
+        private final AtomicReference<@Nullable Deadline> current = new AtomicReference<>();
+
+        private Watch(Runnable end) {
             this.end = end;
         }
 
-        private void endIfLate() {
-            if (deadline.hasPassed(System.nanoTime()) && over.compareAndSet(false, true)) {
-                watches.remove(this);
-                end.run();
+        /** Watches an exchange from now on. */
+        void begin(Deadline deadline) {
+            if (current.compareAndSet(null, deadline) && deadline.remaining(wakesAt) < -SHORTEST_PAUSE) {
+                LockSupport.unpark(thread);
             }
         }
 
-        /** Stops watching. Answers whether the exchange was ended before. */
-        boolean stop() {
-            if (over.compareAndSet(false, true)) {
-                watches.remove(this);
-                return false;
+        /**
+         * Stops watching the exchange. Answers whether its end has come, or is just about to come: whoever is told so must give the
+         * connection to nobody else.
+         */
+        boolean over() {
+            Deadline deadline = current.get();
+            return deadline != null && (deadline == ENDED || !current.compareAndSet(deadline, null));
+        }
+
+        /** Ends the exchange if it is late; otherwise answers how long it has. */
+        private long endIfLate(long now) {
+            Deadline deadline = current.get();
+            if (deadline == null || deadline == ENDED) {
+                return LONGEST_PAUSE;
             }
-            return true;
+            if (deadline.hasPassed(now)) {
+                if (current.compareAndSet(deadline, ENDED)) {
+                    end.run();
+                }
+                return LONGEST_PAUSE;
+            }
+            return deadline.remaining(now);
+        }
+
+        /** Forgets the connection. */
+        void leave() {
+            watches.remove(this);
         }
     }
 }

@@ -1,14 +1,19 @@
 package dev.guard.redis.jedis;
 
+import static dev.guard.redis.jedis.Calls.bytes;
 import static dev.guard.redis.jedis.Calls.call;
 import static dev.guard.redis.jedis.Calls.failed;
 import static dev.guard.redis.jedis.Calls.failure;
+import static dev.guard.redis.jedis.Calls.parts;
 import static dev.guard.redis.jedis.Calls.start;
+import static dev.guard.redis.jedis.Calls.text;
 import static dev.guard.redis.jedis.Calls.times;
 import static dev.guard.redis.jedis.Calls.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
+import dev.guard.redis.RedisConnectionException;
 import dev.guard.testing.redis.FakeRedis;
 import dev.guard.testing.redis.FakeRedis.Answer;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +83,24 @@ class FaultyServerTest {
         long again = System.nanoTime();
         assertThat(failure(start(driver, "GET", "k"))).isEqualTo(failed(Reason.TIMEOUT, true));
         assertInTime(again);
+    }
+
+    @Test
+    @DisplayName("a call whose answer comes as its time ends does not cost the next call its connection")
+    void answerAtTheDeadline() {
+        fake.always("GET", Answer.bulk("v").slowly(Duration.ofMillis(1)));
+        fake.always("SET", Answer.status("OK"));
+
+        for (int i = 0; i < 300; i++) {
+            Deadline tight = Deadline.after(System.nanoTime(), 7_000_000 + i % 60 * 50_000);
+            try {
+                assertThat(text(driver.execute(tight, bytes("k"), parts("GET", "k"))))
+                        .isEqualTo("v");
+            } catch (RedisConnectionException e) {
+                assertThat(e.reason()).isEqualTo(Reason.TIMEOUT);
+            }
+            assertThat(call(driver, "SET", "k", "v")).as("call " + i).isEqualTo("OK");
+        }
     }
 
     @Test
@@ -257,8 +280,14 @@ class FaultyServerTest {
 
         long start = System.nanoTime();
         List<CompletableFuture<Object>> replies = new ArrayList<>();
-        for (int i = 0; i < more; i++) {
+        for (int i = 0; i < 2; i++) {
             replies.add(start(driver, "GET", "k").toCompletableFuture());
+        }
+        // With less time, so that none is left to those in the queue when the first two end.
+        for (int i = 2; i < more; i++) {
+            Deadline earlier =
+                    Deadline.after(System.nanoTime(), TIMEOUT.dividedBy(5).toNanos());
+            replies.add(driver.submit(earlier, bytes("k"), parts("GET", "k")).toCompletableFuture());
         }
         assertThat(replies.subList(more - 10, more))
                 .allSatisfy(reply -> assertThat(failure(reply)).isEqualTo(failed(Reason.OVERLOADED, false)));
