@@ -36,6 +36,8 @@ class RedisSentinelsTest {
             assertThat(first.command("GET", "key")).isEqualTo("value");
             assertThat(first.command("SET", "a", "1")).isEqualTo("OK");
 
+            // Else a machine that stalls makes them replace it once more.
+            sentinels.setDownAfter(Duration.ofMinutes(5));
             second.start();
             Patience.until(
                     "who comes back follows",
