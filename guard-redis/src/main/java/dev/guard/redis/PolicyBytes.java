@@ -9,7 +9,6 @@ import dev.guard.domain.counter.CompiledPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A policy as scripts take it, made once. */
@@ -42,16 +41,17 @@ final class PolicyBytes {
         this.calendars = List.copyOf(periods);
         this.plainScript = PlainScripts.of(policy).orElse(null);
         byte[] plainNumbers = plainScript == null ? new byte[0] : PlainScripts.numbers(policy);
-        byte[] numbers = numbers(policy);
-        this.argument = argument(StoredValue.head(0, noted), plainNumbers, numbers);
-        this.argumentWithSubject = argument(StoredValue.head(StoredValue.SUBJECT, noted), plainNumbers, numbers);
+        this.argument = argument(policy, StoredValue.head(0, noted), plainNumbers);
+        this.argumentWithSubject = argument(policy, StoredValue.head(StoredValue.SUBJECT, noted), plainNumbers);
     }
 
-    private static byte[] argument(byte[] head, byte[] plainNumbers, byte[] numbers) {
-        return new ByteWriter(6 + head.length + plainNumbers.length + numbers.length)
+    private static byte[] argument(Policy policy, byte[] head, byte[] plainNumbers) {
+        return new ByteWriter(6 + head.length + plainNumbers.length + Double.BYTES)
                 .block(head)
                 .block(plainNumbers)
-                .block(numbers)
+                .octet(policy.isShadow() ? 1 : 0)
+                .octet(code(policy.carry()))
+                .number(policy.blockOnExcessMicros())
                 .toBytes();
     }
 
@@ -106,30 +106,6 @@ final class PolicyBytes {
             if (numbers.calendar() != null) {
                 out.text(name(numbers.calendar()));
             }
-        }
-        return out.toBytes();
-    }
-
-    private static byte[] numbers(Policy policy) {
-        ByteWriter out = new ByteWriter(32 + 64 * policy.limits().size());
-        out.octet(policy.isShadow() ? 1 : 0)
-                .octet(code(policy.carry()))
-                .number(policy.version())
-                .number(policy.blockOnExcessMicros())
-                .pair(policy.limits().size());
-        for (Limit limit : policy.limits()) {
-            LimitNumbers numbers = limit.numbers();
-            CalendarPeriod calendar = numbers.calendar();
-            out.octet(numbers.algorithm().code())
-                    .octet(limit.isShadow() ? 1 : 0)
-                    .number(numbers.capacity())
-                    .number(numbers.permits())
-                    .number(numbers.period())
-                    .number(numbers.tick())
-                    .number(numbers.unitsPerTick())
-                    .number(numbers.unitsPerPermit())
-                    .number(numbers.maxDebt())
-                    .text(calendar == null ? new byte[0] : name(Objects.requireNonNull(calendar)));
         }
         return out.toBytes();
     }

@@ -84,31 +84,23 @@ local policies
 -- The policy of a number, read only when it is asked for; nil beyond the last.
 local function policy_of(number)
   if not policies then
-    local at, head, _, numbers = 1, nil, nil, nil
+    local at = 1
     policies = {}
     while at <= #ARGV[2] do
-      head, _, numbers, at = unpack('>I2c0I2c0I2c0', ARGV[2], at)
-      insert(policies, { noted = sub(head, 5), numbers = numbers })
+      local policy, head, shadow, _ = {}, nil, nil, nil
+      head, _, shadow, policy.carry, policy.block_on_excess, at = unpack('>I2c0I2c0BBd', ARGV[2], at)
+      policy.noted, policy.shadow = sub(head, 5), shadow == 1
+      insert(policies, policy)
     end
   end
   local policy = policies[number]
-  if not policy or policy.limits then
-    return policy
-  end
-  local numbers = policy.numbers
-  local at, count, shadow
-  policy.limits = {}
-  shadow, policy.carry, policy.version, policy.block_on_excess, count, at = unpack('>BBddI2', numbers)
-  policy.shadow = shadow == 1
-  for i = 1, count do
-    local limit = {}
-    limit.algorithm, shadow, limit.capacity, limit.permits, limit.period, limit.tick, limit.units_per_tick,
-      limit.units_per_permit, limit.max_debt, limit.calendar, at = unpack('>BBdddddddBc0', numbers, at)
-    limit.shadow = shadow == 1
-    if limit.capacity == 0 and not limit.shadow then
-      policy.always_denies = true
+  if policy and not policy.limits then
+    policy.version, policy.limits = noted(policy.noted)
+    for _, limit in ipairs(policy.limits) do
+      if limit.capacity == 0 and not limit.shadow then
+        policy.always_denies = true
+      end
     end
-    policy.limits[i] = limit
   end
   return policy
 end

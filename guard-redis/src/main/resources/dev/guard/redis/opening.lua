@@ -3,8 +3,9 @@
 -- KEYS[1]   the key
 -- ARGV[1]   the operations, each packed as '>BBddddBc0': its code, the number of its policy (0 for none), its deadline in the
 --           server's time, three numbers whose meaning is the operation's own, and an id
--- ARGV[2]   the policies, each packed as '>I2c0I2c0I2c0': the beginning of a value that is counted under it, what a plain script
---           calculates with, and what the model does
+-- ARGV[2]   the policies, each packed as '>I2c0I2c0BBd': the beginning of a value that is counted under it, which notes its version
+--           and its limits; what a plain script calculates with; whether it is in shadow, what it carries over, and how long
+--           it blocks on excess
 -- ARGV[3]   what few calls have, packed as '>Bc0I4c0' and more: the time that a test injects, as '>d' or nothing; what follows the state
 --           in the value, the text of a subject that the key shows only a hash of, or nothing; then the windows of calendars,
 --           each packed as 'Bc0>dddd'

@@ -50,7 +50,7 @@ repeat
       life = ceil((min(max(RESETS), 316224000000000) + now - time) / 1000) + 1000
     end
     local written =
-      redis.pcall('SET', KEYS[1], head .. pack('>ddSTATE_FORMAT', now, birth, STATE) .. suffix, 'PX', life)
+      redis.pcall('SET', KEYS[1], pack('>c0ddSTATE_FORMATc0', head, now, birth, STATE, suffix), 'PX', life)
     if written.err then
       return written
     end
