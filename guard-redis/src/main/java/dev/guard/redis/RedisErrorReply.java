@@ -1,15 +1,15 @@
 package dev.guard.redis;
 
-import java.util.regex.Pattern;
-
 /** The server answered with an error. */
 public final class RedisErrorReply extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What servers before 7.0 say before the error of a command that a script called. */
-    private static final Pattern OF_SCRIPT = Pattern.compile(
-            "^(ERR Error running script \\(call to \\w+\\): @user_script:\\d+: )?@user_script: \\d+: -");
+    /** How servers before 7.0 begin the error of a script, and what they say of the line at which a command met one. */
+    private static final String OF_SCRIPT = "ERR Error running script ";
+
+    private static final String LINE = "@user_script: ";
+    private static final String ERROR = ": -";
 
     /**
      * Makes one. Where a command that a script called met the error, older servers say first which line of the script that was; it is
@@ -18,7 +18,18 @@ public final class RedisErrorReply extends RuntimeException {
      * @param message what the server said, such as {@code NOSCRIPT No matching script}
      */
     public RedisErrorReply(String message) {
-        super(OF_SCRIPT.matcher(message).replaceFirst(""), null, false, false);
+        super(withoutLine(message), null, false, false);
+    }
+
+    private static String withoutLine(String message) {
+        int line = message.indexOf(LINE);
+        if (line != 0 && !message.startsWith(OF_SCRIPT)) {
+            return message;
+        }
+        int error = line < 0 ? -1 : message.indexOf(ERROR, line);
+        boolean isOfCommand = error > line + LINE.length()
+                && message.substring(line + LINE.length(), error).chars().allMatch(c -> c >= '0' && c <= '9');
+        return isOfCommand ? message.substring(error + ERROR.length()) : message;
     }
 
     /** What the server said, beginning with the error's code. */
