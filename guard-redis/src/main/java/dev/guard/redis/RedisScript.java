@@ -35,9 +35,13 @@ final class RedisScript {
         return sha;
     }
 
-    /** A script that does something of its own, and goes on to {@link #MODEL} where it does not return. */
+    /**
+     * A script that does something of its own, and goes on to {@link #MODEL} where it does not return. The model is a function there: a script
+     * that is run sets all its local variables to nil first, and the model has many.
+     */
     static RedisScript beforeTheModel(String text) {
-        return new RedisScript(resource("opening.lua") + text + resource("model.lua"));
+        return new RedisScript(
+                resource("opening.lua") + text + "return (function()\n" + resource("model.lua") + "end)()\n");
     }
 
     /** The text of a resource beside this class. */
