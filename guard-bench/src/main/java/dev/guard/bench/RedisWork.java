@@ -1,5 +1,6 @@
 package dev.guard.bench;
 
+import dev.guard.bench.redis.Keys;
 import dev.guard.bench.redis.Kind;
 import dev.guard.bench.redis.Load;
 import dev.guard.bench.redis.LoadDriver;
@@ -53,7 +54,7 @@ final class RedisWork {
     private static final List<Integer> THREADS = List.of(16, 1);
 
     private static final int MOST_ALLOCATED = 1_500;
-    private static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
+    static final List<String> JVM = List.of("-Xms512m", "-Xmx512m", "-XX:+AlwaysPreTouch");
 
     private RedisWork() {}
 
@@ -150,6 +151,7 @@ final class RedisWork {
                 kind,
                 addresses,
                 limits,
+                List.of(Keys.RANDOM),
                 threads,
                 subjects,
                 Math.max(subjects, effort.warmUpCalls()),

@@ -46,6 +46,7 @@ final class Work {
         items.add(heap());
         items.add(stall());
         items.addAll(RedisWork.items(servers));
+        items.addAll(HazelcastWork.items());
         return items;
     }
 

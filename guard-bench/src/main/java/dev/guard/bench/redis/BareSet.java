@@ -1,5 +1,7 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
+import dev.guard.bench.load.Rate;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;

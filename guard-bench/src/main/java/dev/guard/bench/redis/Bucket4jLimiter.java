@@ -1,5 +1,7 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
+import dev.guard.bench.load.Rate;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AbstractProxyManagerBuilder;

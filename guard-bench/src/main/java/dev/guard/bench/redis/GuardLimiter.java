@@ -2,6 +2,7 @@ package dev.guard.bench.redis;
 
 import dev.guard.api.Guard;
 import dev.guard.api.RateLimiter;
+import dev.guard.bench.load.Limiter;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import java.time.Duration;

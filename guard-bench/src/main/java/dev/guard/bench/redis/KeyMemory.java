@@ -1,5 +1,6 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
 import dev.guard.bench.memory.Subjects;
 import dev.guard.bench.run.Answer;
 import dev.guard.bench.run.Metric;

@@ -2,6 +2,8 @@ package dev.guard.bench.redis;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import dev.guard.bench.load.Limiter;
+import dev.guard.bench.load.Rate;
 import dev.guard.bench.memory.Subjects;
 import dev.guard.bench.run.Answer;
 import dev.guard.bench.run.Metric;
@@ -23,11 +25,11 @@ import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
 /**
- * P4 and P5: threads that call one after the other, and what the client, the server and the wire had to do for a call.
+ * P4, P5 and P9: threads that call one after the other, and what the client, the server and the wire had to do for a call.
  *
  * <p>First everybody is asked for more than there is and has to deny exactly that; then each subject is asked for once, so that the
  * measured calls find their keys; then comes a warm-up, and then the measurement. A call that fails, or that is denied, ends it
- * all. At last some more calls are made while the server shows each command that it gets.
+ * all. At last some more calls are made while the server, where there is one, shows each command that it gets.
  *
  * <p>Arguments: see {@link Load}.
  */
@@ -67,14 +69,14 @@ public final class LoadDriver {
     }
 
     /**
-     * Removes all keys from the servers and measures, for each number of threads.
+     * Removes all keys from the servers and measures, for random or hot keys one after the other, and for each number of threads.
      *
      * @throws IllegalStateException if a decision is wrong, or a call fails
      */
     public static List<Map<Metric, Double>> measure(Load load) throws IOException, InterruptedException {
         ExecutorService threads =
                 Executors.newFixedThreadPool(Math.max(Collections.max(load.threads()), PREPARING_THREADS));
-        try (ServerWatch watch = new ServerWatch(load.addresses())) {
+        try (ServerWatch watch = new ServerWatch(load.kind().isOfRedis() ? load.addresses() : List.of())) {
             watch.clear();
             try (Limiter limiter = load.kind().open(load.addresses(), load.limits())) {
                 String[] subjects = new Subjects(load.subjects()).all();
@@ -90,37 +92,41 @@ public final class LoadDriver {
         limiter.prepare(List.of(subjects));
         inThreads(PREPARING_THREADS, this::warmUp);
         List<Map<Metric, Double>> all = new ArrayList<>();
-        for (int count : load.threads()) {
-            all.add(measure(count));
+        for (Keys keys : load.keys()) {
+            Target target = keys == Keys.HOT ? hot() : new Target(limiter, List.of(subjects));
+            for (int count : load.threads()) {
+                all.add(measure(count, target));
+            }
         }
         return all;
     }
 
-    private Map<Metric, Double> measure(int count) throws IOException, InterruptedException {
-        callFor(load.warmUpMillis(), Long.MAX_VALUE, tallies(count));
+    /** Who is asked, and of which subjects each call takes one at random. */
+    private record Target(Limiter limiter, List<String> subjects) {}
+
+    private Target hot() {
+        Limiter hot = limiter.hot();
+        return new Target(hot, List.of(hot.hotSubject(List.of(subjects))));
+    }
+
+    private Map<Metric, Double> measure(int count, Target target) throws IOException, InterruptedException {
+        callFor(load.warmUpMillis(), Long.MAX_VALUE, tallies(count), target);
 
         List<Tally> tallies = tallies(count);
         List<ServerWatch.Reading> before = watch.read();
-        long cpu = PROCESS.getProcessCpuTime();
+        long cpu = cpu();
         long allocated = allocatedByOthers();
         double[] callsPerSecond = new double[SLICES];
         for (int i = 0; i < SLICES; i++) {
-            callsPerSecond[i] = callFor(load.millis() / SLICES, Long.MAX_VALUE, tallies);
+            callsPerSecond[i] = callFor(load.millis() / SLICES, Long.MAX_VALUE, tallies, target);
         }
         long allocatedNow = allocatedByOthers();
-        long cpuNow = PROCESS.getProcessCpuTime();
+        long cpuNow = cpu();
         List<ServerWatch.Reading> servers = ServerWatch.between(before, watch.read());
 
         Histogram all = new Histogram(LONGEST, 3);
         tallies.forEach(tally -> all.add(tally.latencies));
         double calls = all.getTotalCount();
-        List<Tally> watched = tallies(count);
-        long sent = watch.commandsSent(() -> callFor(Integer.MAX_VALUE, Math.max(1, WATCHED_CALLS / count), watched));
-        double commands = (double) sent
-                / watched.stream()
-                        .mapToLong(tally -> tally.latencies.getTotalCount())
-                        .sum();
-
         Map<Metric, Double> numbers = new EnumMap<>(Metric.class);
         numbers.put(Metric.CALLS, median(callsPerSecond));
         numbers.put(Metric.P50, micros(all.getValueAtPercentile(50)));
@@ -128,6 +134,25 @@ public final class LoadDriver {
         numbers.put(Metric.P999, micros(all.getValueAtPercentile(99.9)));
         numbers.put(Metric.ALLOCATED, (allocatedNow - allocated) / calls);
         numbers.put(Metric.CLIENT_CPU, micros(cpuNow - cpu) / calls);
+        if (load.kind().isOfRedis()) {
+            numbers.putAll(ofServers(servers, calls, commands(count, target)));
+        }
+        return numbers;
+    }
+
+    /** Commands sent for a call, by some more calls. */
+    private double commands(int count, Target target) throws IOException, InterruptedException {
+        List<Tally> watched = tallies(count);
+        long sent = watch.commandsSent(
+                () -> callFor(Integer.MAX_VALUE, Math.max(1, WATCHED_CALLS / count), watched, target));
+        return (double) sent
+                / watched.stream()
+                        .mapToLong(tally -> tally.latencies.getTotalCount())
+                        .sum();
+    }
+
+    private static Map<Metric, Double> ofServers(List<ServerWatch.Reading> servers, double calls, double commands) {
+        Map<Metric, Double> numbers = new EnumMap<>(Metric.class);
         ServerWatch.Reading sum = ServerWatch.sum(servers);
         numbers.put(Metric.SERVER_CPU, sum.cpuMicros() / calls);
         numbers.put(Metric.SCRIPT, sum.scriptMicros() / calls);
@@ -184,7 +209,7 @@ public final class LoadDriver {
     }
 
     /** Each thread calls for so long, and so often at the most; gives the calls a second of all of them. */
-    private double callFor(int millis, long most, List<Tally> tallies) throws InterruptedException {
+    private double callFor(int millis, long most, List<Tally> tallies, Target target) throws InterruptedException {
         inThreads(tallies.size(), thread -> {
             Tally tally = tallies.get(thread);
             SplittableRandom random = new SplittableRandom(thread + System.nanoTime());
@@ -194,7 +219,7 @@ public final class LoadDriver {
             long calls = 0;
             for (; calls < most && now - start < nanos; calls++) {
                 long before = now;
-                boolean admitted = limiter.tryAcquire(subjects[random.nextInt(subjects.length)]);
+                boolean admitted = target.limiter.tryAcquire(target.subjects.get(random.nextInt(target.subjects.size())));
                 now = System.nanoTime();
                 requireAdmitted(admitted);
                 tally.latencies.recordValue(Math.min(now - before, LONGEST));
@@ -240,6 +265,11 @@ public final class LoadDriver {
                 throw new IllegalStateException(load.kind() + " failed", e.getCause());
             }
         }
+    }
+
+    /** Nanoseconds of processor time of this process, and of those that the contestant started. */
+    private long cpu() {
+        return PROCESS.getProcessCpuTime() + limiter.otherProcessesCpu();
     }
 
     /** Bytes that all threads but this one allocated, those of the client library included; none of them ends meanwhile. */

@@ -1,5 +1,6 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
 import java.nio.charset.StandardCharsets;
 import redis.clients.jedis.RedisClient;
 

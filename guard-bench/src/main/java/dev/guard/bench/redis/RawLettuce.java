@@ -1,5 +1,6 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;

@@ -1,5 +1,6 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Rate;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,5 +1,7 @@
 package dev.guard.bench.redis;
 
+import dev.guard.bench.load.Limiter;
+import dev.guard.bench.load.Rate;
 import java.util.ArrayList;
 import java.util.List;
 import org.redisson.Redisson;

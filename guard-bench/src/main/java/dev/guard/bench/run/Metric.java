@@ -24,7 +24,7 @@ public enum Metric {
 
     /** Calls of all threads together. */
     CALLS("calls", "/s"),
-    /** Processor time of the calling process for a call, all its threads included. */
+    /** Processor time of the calling process for a call, all its threads included, and of other members of its cluster. */
     CLIENT_CPU("client cpu", "µs"),
     /** Processor time of the servers for a call. */
     SERVER_CPU("server cpu", "µs"),

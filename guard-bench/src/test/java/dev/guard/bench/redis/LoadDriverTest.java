@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.guard.bench.hazelcast.Addresses;
 import dev.guard.bench.run.Metric;
 import dev.guard.testing.redis.RedisCluster;
 import dev.guard.testing.redis.RedisServer;
@@ -73,6 +74,35 @@ class LoadDriverTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "RAW_HAZELCAST,          1",
+        "BUCKET4J_HAZELCAST_CAS, 1",
+        "RAW_HAZELCAST,          2",
+        "GUARD_HAZELCAST,        2",
+        "BUCKET4J_HAZELCAST,     2",
+    })
+    @DisplayName(
+            "each contestant in Hazelcast admits exactly what it should, one hot key included, alone and with another member")
+    void hazelcast(Kind kind, int members) throws Exception {
+        Load load = new Load(
+                kind, Addresses.free(members), LIMITS, List.of(Keys.values()), List.of(2), 500, 1_000, 50, 140);
+
+        assertThat(LoadDriver.measure(load)).hasSize(2).allSatisfy(numbers -> {
+            assertThat(numbers).containsKeys(Metric.CALLS, Metric.CLIENT_CPU).doesNotContainKey(Metric.COMMANDS);
+            assertThat(numbers.values()).allSatisfy(number -> assertThat(number).isPositive());
+        });
+    }
+
+    @Test
+    @DisplayName("who has no hot key is not measured with one")
+    void noHotKey() {
+        Load load = new Load(
+                Kind.RAW_JEDIS, List.of(server.address()), LIMITS, List.of(Keys.HOT), List.of(1), 10, 10, 1, 7);
+
+        assertThatThrownBy(() -> LoadDriver.measure(load)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
     @Test
     @DisplayName("who admits what it should deny is not measured")
     void wrongAnswers() {
@@ -97,6 +127,6 @@ class LoadDriverTest {
     }
 
     private static Load load(Kind kind, List<String> addresses, Integer... threads) {
-        return new Load(kind, addresses, LIMITS, List.of(threads), 500, 1_000, 50, 140);
+        return new Load(kind, addresses, LIMITS, List.of(Keys.RANDOM), List.of(threads), 500, 1_000, 50, 140);
     }
 }
