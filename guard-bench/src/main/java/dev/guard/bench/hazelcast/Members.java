@@ -1,5 +1,6 @@
 package dev.guard.bench.hazelcast;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import com.hazelcast.partition.Partition;
@@ -100,12 +101,8 @@ final class Members implements AutoCloseable {
 
     /** Whether a key is kept by another member, if there are others: a call has to go there and back. */
     boolean isElsewhere(String key) {
-        return others.isEmpty()
-                || !instance()
-                        .getPartitionService()
-                        .getPartition(key)
-                        .getOwner()
-                        .localMember();
+        Member owner = instance().getPartitionService().getPartition(key).getOwner();
+        return others.isEmpty() || owner == null || !owner.localMember();
     }
 
     /** Nanoseconds of processor time of the other members. */

@@ -219,7 +219,8 @@ public final class LoadDriver {
             long calls = 0;
             for (; calls < most && now - start < nanos; calls++) {
                 long before = now;
-                boolean admitted = target.limiter.tryAcquire(target.subjects.get(random.nextInt(target.subjects.size())));
+                boolean admitted =
+                        target.limiter.tryAcquire(target.subjects.get(random.nextInt(target.subjects.size())));
                 now = System.nanoTime();
                 requireAdmitted(admitted);
                 tally.latencies.recordValue(Math.min(now - before, LONGEST));
