@@ -26,7 +26,11 @@ class DrainTest {
     @BeforeEach
     void start() {
         server = TestServer.over(
-                Guard.builder().backend(store).directCompletion().build(),
+                Guard.builder()
+                        .backend(store)
+                        .deadline(Duration.ofMinutes(1))
+                        .directCompletion()
+                        .build(),
                 List.of(Policy.of("demo", Limit.parse("2/1h fixed"))));
     }
 
@@ -79,7 +83,11 @@ class DrainTest {
     @DisplayName(
             "A connection is not taken for idle while its question is with the store, however long it had been idle")
     void patient_with_the_store() throws Exception {
-        Guard guard = Guard.builder().backend(store).directCompletion().build();
+        Guard guard = Guard.builder()
+                .backend(store)
+                .deadline(Duration.ofMinutes(1))
+                .directCompletion()
+                .build();
         try (TestServer impatient = TestServer.over(
                         guard,
                         List.of(Policy.of("demo", Limit.parse("2/1h fixed"))),

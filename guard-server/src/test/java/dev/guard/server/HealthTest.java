@@ -10,6 +10,7 @@ import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +32,11 @@ class HealthTest {
 
     @BeforeEach
     void start() {
-        guard = Guard.builder().backend(store).directCompletion().build();
+        guard = Guard.builder()
+                .backend(store)
+                .deadline(Duration.ofMinutes(1))
+                .directCompletion()
+                .build();
         server = TestServer.over(guard, List.of(Policy.of("demo", Limit.parse("2/1h fixed"))));
     }
 
@@ -63,7 +68,8 @@ class HealthTest {
     @CsvSource({"redis-jedis, redis", "hazelcast, hazelcast"})
     void backend_field(String backend, String told) {
         SwitchableBackend other = new SwitchableBackend(backend);
-        try (TestServer server = TestServer.over(Guard.builder().backend(other).build(), List.of())) {
+        try (TestServer server = TestServer.over(
+                Guard.builder().backend(other).deadline(Duration.ofMinutes(1)).build(), List.of())) {
             assertThat(server.get("/health").body()).isEqualTo(health("healthy", "connected", told));
         }
         other.close();

@@ -7,6 +7,7 @@ import dev.guard.api.Guard;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,8 @@ class MetricsTest {
     void outage() {
         SwitchableBackend store = new SwitchableBackend("redis-lettuce");
         try (TestServer server = TestServer.over(
-                Guard.builder().backend(store).build(), List.of(Policy.of("demo", Limit.parse("2/1h"))))) {
+                Guard.builder().backend(store).deadline(Duration.ofMinutes(1)).build(),
+                List.of(Policy.of("demo", Limit.parse("2/1h"))))) {
             store.goAway();
             server.get("/v1/check?policy=demo");
 

@@ -1,6 +1,5 @@
 package dev.guard.bench.hazelcast;
 
-import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import com.hazelcast.partition.Partition;
@@ -101,7 +100,8 @@ final class Members implements AutoCloseable {
 
     /** Whether a key is kept by another member, if there are others: a call has to go there and back. */
     boolean isElsewhere(String key) {
-        Member owner = instance().getPartitionService().getPartition(key).getOwner();
+        com.hazelcast.cluster.Member owner =
+                instance().getPartitionService().getPartition(key).getOwner();
         return others.isEmpty() || owner == null || !owner.localMember();
     }
 

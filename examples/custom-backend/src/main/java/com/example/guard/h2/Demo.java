@@ -6,6 +6,7 @@ import dev.guard.domain.Decision;
 import dev.guard.domain.Denied;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
+import java.time.Duration;
 
 /** Takes permits from a limit that outlives the process: run it twice. */
 public final class Demo {
@@ -22,6 +23,7 @@ public final class Demo {
         try (Guard guard = Guard.builder()
                 .backend("h2")
                 .setting("backends.h2.url", url)
+                .deadline(Duration.ofSeconds(5))
                 .build()) {
             RateLimiter api = guard.limiter(Policy.of("api", Limit.parse("5/1m")));
             for (int i = 0; i < 3; i++) {

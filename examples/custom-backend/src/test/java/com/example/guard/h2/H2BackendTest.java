@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,11 @@ class H2BackendTest {
     }
 
     private Guard open() {
-        return Guard.builder().backend("h2").setting("backends.h2.url", url()).build();
+        return Guard.builder()
+                .backend("h2")
+                .setting("backends.h2.url", url())
+                .deadline(Duration.ofMinutes(1))
+                .build();
     }
 
     private void sql(String statement) throws SQLException {
