@@ -94,6 +94,11 @@ final class Load implements AutoCloseable {
         return subjects.stream().mapToLong(this::allowed).sum();
     }
 
+    /** How many calls were answered, with a permit or without. */
+    long answered() {
+        return allowed() + subjects.stream().mapToLong(subject -> of(denied, subject)).sum();
+    }
+
     private static <K> long of(Map<K, AtomicLong> counts, K key) {
         AtomicLong count = counts.get(key);
         return count == null ? 0 : count.get();
