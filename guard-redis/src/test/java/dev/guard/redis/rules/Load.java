@@ -96,7 +96,8 @@ final class Load implements AutoCloseable {
 
     /** How many calls were answered, with a permit or without. */
     long answered() {
-        return allowed() + subjects.stream().mapToLong(subject -> of(denied, subject)).sum();
+        return allowed()
+                + subjects.stream().mapToLong(subject -> of(denied, subject)).sum();
     }
 
     private static <K> long of(Map<K, AtomicLong> counts, K key) {
