@@ -59,6 +59,7 @@ final class HazelcastCounterStore implements CounterStore {
 
     private final HazelcastInstance instance;
     private final IMap<String, byte[]> map;
+    private final Invocations invocations;
     private final KeyNames names;
     private final DecisionSource source;
     private final ClusterTime time;
@@ -79,6 +80,7 @@ final class HazelcastCounterStore implements CounterStore {
             long timeoutNanos) {
         this.instance = instance;
         this.map = instance.getMap(HazelcastBackend.MAP);
+        this.invocations = Invocations.of(instance, map);
         this.names = names;
         this.source = source;
         this.time = time;
@@ -170,7 +172,8 @@ final class HazelcastCounterStore implements CounterStore {
                 Partition partition = instance.getPartitionService().getPartition(probe);
                 Member owner = partition.getOwner();
                 if (owner != null && asked.add(owner)) {
-                    answers.add(send(probe, List.of(), timeoutNanos)
+                    answers.add(send(probe, List.of())
+                            .orTimeout(timeoutNanos, TimeUnit.NANOSECONDS)
                             .thenAccept(bytes ->
                                     time.told(Reply.decode(bytes, List.of()).memberMicros())));
                 }
@@ -318,55 +321,22 @@ final class HazelcastCounterStore implements CounterStore {
 
     private CompletableFuture<Void> submit(Call call) {
         List<Asked> asked = asked(call);
-        return send(call.name, asked, left(call))
+        return send(call.name, asked)
+                .orTimeout(left(call), TimeUnit.NANOSECONDS)
                 .thenCompose(bytes ->
                         isToBeRepeated(call, bytes, asked) ? submit(call) : CompletableFuture.completedFuture(null));
-    }
-
-    private CompletableFuture<byte[]> send(String name, List<Asked> asked, long nanos) {
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        // By the executor of Hazelcast's stages, as what follows may be anybody's, and Hazelcast's threads are not to
-        // be blocked.
-        var unused = sent(name, asked).whenComplete((bytes, error) -> complete(answer, bytes, error));
-        return answer.orTimeout(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    private void complete(CompletableFuture<byte[]> answer, byte[] bytes, @Nullable Throwable error) {
-        inFlight.decrementAndGet();
-        if (error != null) {
-            answer.completeExceptionally(error);
-        } else {
-            answer.complete(bytes);
-        }
-    }
-
-    private CompletionStage<byte[]> sent(String name, List<Asked> asked) {
-        if (inFlight.incrementAndGet() > MOST_IN_FLIGHT) {
-            inFlight.decrementAndGet();
-            throw new BackendUnavailableException(
-                    Reason.OVERLOADED, "more than " + MOST_IN_FLIGHT + " calls wait for an answer; nothing was sent");
-        }
-        try {
-            return map.submitToKey(name, new CommandProcessor(new Command(asked, quorum, time.injectedMicros())));
-        } catch (RuntimeException | Error e) {
-            inFlight.decrementAndGet();
-            throw e;
-        }
     }
 
     private void execute(Call call) {
         boolean again = true;
         while (again) {
             List<Asked> asked = asked(call);
-            again = isToBeRepeated(call, awaited(call.name, asked, left(call)), asked);
+            again = isToBeRepeated(call, awaited(send(call.name, asked), left(call)), asked);
         }
     }
 
-    /** Waits for an answer. Hazelcast's own futures would not let go of a thread that is interrupted. */
-    private byte[] awaited(String name, List<Asked> asked, long nanos) {
-        CompletableFuture<byte[]> answer = new CompletableFuture<>();
-        var unused =
-                sent(name, asked).whenCompleteAsync((bytes, error) -> complete(answer, bytes, error), Runnable::run);
+    /** Waits for an answer, no longer than told and until the thread is interrupted. */
+    private static byte[] awaited(CompletableFuture<byte[]> answer, long nanos) {
         try {
             return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
@@ -374,6 +344,36 @@ final class HazelcastCounterStore implements CounterStore {
             throw HazelcastErrors.thrown(e);
         } catch (ExecutionException | TimeoutException e) {
             throw HazelcastErrors.thrown(e);
+        }
+    }
+
+    /** Sends a command. The future completes on one of Hazelcast's threads, and may be given up. */
+    private CompletableFuture<byte[]> send(String name, List<Asked> asked) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        if (inFlight.incrementAndGet() > MOST_IN_FLIGHT) {
+            inFlight.decrementAndGet();
+            throw new BackendUnavailableException(
+                    Reason.OVERLOADED, "more than " + MOST_IN_FLIGHT + " calls wait for an answer; nothing was sent");
+        }
+        try {
+            CommandProcessor command = new CommandProcessor(new Command(asked, quorum, time.injectedMicros()));
+            invocations.send(name, command, (bytes, error) -> answered(answer, bytes, error));
+        } catch (RuntimeException | Error e) {
+            inFlight.decrementAndGet();
+            throw e;
+        }
+        return answer;
+    }
+
+    private void answered(CompletableFuture<byte[]> answer, byte @Nullable [] bytes, @Nullable Throwable error) {
+        inFlight.decrementAndGet();
+        if (bytes != null) {
+            answer.complete(bytes);
+        } else {
+            answer.completeExceptionally(
+                    error == null
+                            ? new BackendUnavailableException(Reason.PROTOCOL, "the member answered nothing")
+                            : error);
         }
     }
 

@@ -22,12 +22,17 @@ import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Peek;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -212,5 +217,67 @@ class HazelcastBackendTest {
         } finally {
             end.countDown();
         }
+    }
+
+    @Test
+    @DisplayName("is OVERLOADED, and sends nothing, while too many calls wait; all of these are answered")
+    void overloaded() throws Exception {
+        int most = HazelcastCounterStore.MOST_IN_FLIGHT;
+        Policy policy = Policy.of("api", Limit.parse(2 * most + "/1h fixed"));
+        Acquire acquire = new Acquire(Key.of("api", "alice"), policy, 1, Deadline.NONE);
+        IMap<String, byte[]> map = member().getMap(HazelcastBackend.MAP);
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        try (HazelcastBackend backend = using("overloaded", "1", TestClusters.TIMEOUT)) {
+            map.submitToKey(new KeyNames("overloaded").of(acquire.key()), new Hanging(started, end));
+            started.await();
+            List<CompletableFuture<?>> waiting = new ArrayList<>();
+            for (int i = 0; i < most; i++) {
+                waiting.add(backend.counters().submit(List.of(acquire)).toCompletableFuture());
+            }
+            assertThatThrownBy(() -> only(backend, acquire))
+                    .isInstanceOfSatisfying(
+                            BackendUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.OVERLOADED))
+                    .hasMessageContaining("more than " + most + " calls wait for an answer; nothing was sent");
+            end.countDown();
+            CompletableFuture.allOf(waiting.toArray(CompletableFuture<?>[]::new))
+                    .get(1, TimeUnit.MINUTES);
+            assertThat(only(backend, acquire).remaining()).isEqualTo(most - 1);
+        } finally {
+            end.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("asks an instance that wraps another as it asks the other")
+    void wrapped() {
+        HazelcastInstance wrapper = wrapping(HazelcastInstance.class, member());
+        try (HazelcastBackend backend = HazelcastBackend.using(
+                wrapper,
+                TestClusters.settings(
+                        Map.of("namespace", "wrapped", "expected_members", "1", "timeout", TestClusters.TIMEOUT)))) {
+            assertThat(only(backend, acquire("alice")).remaining()).isEqualTo(9);
+            assertThat(((Decision) backend.counters()
+                                    .submit(List.of(acquire("alice")))
+                                    .toCompletableFuture()
+                                    .join()
+                                    .get(0))
+                            .remaining())
+                    .isEqualTo(8);
+        }
+    }
+
+    /** Something that does what another does and is of no class of Hazelcast's, nor are the maps that it gives. */
+    private static <T> T wrapping(Class<T> type, T other) {
+        return type.cast(Proxy.newProxyInstance(
+                HazelcastBackendTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    try {
+                        Object result = method.invoke(other, arguments);
+                        return result instanceof IMap<?, ?> map ? wrapping(IMap.class, map) : result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }));
     }
 }

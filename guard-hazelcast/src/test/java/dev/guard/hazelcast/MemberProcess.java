@@ -77,6 +77,26 @@ final class MemberProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
+    /** Lets it fall silent, as a machine that hangs: its connections stay, and nobody answers. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on where it was. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (status != 0) {
+            throw new IOException("kill -" + name + " ended with " + status);
+        }
+    }
+
     @Override
     public void close() {
         process.destroyForcibly();

@@ -35,6 +35,9 @@ class ProcessesTest {
     /** Until when every key is answered again after a member was killed, as docs/hazelcast.md states it. */
     private static final Duration BOUND = Duration.ofSeconds(5);
 
+    /** Until when it is after a member fell silent. */
+    private static final Duration SILENCE_BOUND = Duration.ofSeconds(10);
+
     @TempDir
     private Path directory;
 
@@ -117,6 +120,54 @@ class ProcessesTest {
                             + " ms; " + load.admitted() + " of " + KEYS * LIMIT + " permits admitted, at most "
                             + load.mostAdmitted() + " of " + LIMIT + " a key, " + load.failures() + " failures");
                     assertThat(longest).isLessThan(BOUND.multipliedBy(Patience.factor()));
+                    assertThat(load.mostAdmitted()).isLessThanOrEqualTo(LIMIT);
+                    assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * LIMIT - load.failures());
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "A member that falls silent under load holds its keys up for ten seconds at most, and admits nothing when it goes on")
+    void silent() throws Exception {
+        try (MemberProcess first = member(0);
+                MemberProcess second = member(1);
+                MemberProcess third = member(2)) {
+            first.up();
+            second.up();
+            third.up();
+            try (HazelcastBackend client = client("1s")) {
+                Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
+                client.ping().toCompletableFuture().join();
+                try (Load load = Load.start(client.counters(), POLICY, KEYS)) {
+                    load.awaitAdmitted(KEYS * LIMIT / 10);
+                    long paused = System.nanoTime();
+                    second.pause();
+                    Policy other = Policy.of("other", Limit.parse("1000/1h"));
+                    for (int key = 0; key < KEYS; key++) {
+                        awaitAnswer(client, new Acquire(Key.of("other", "key-" + key), other, 1, Deadline.NONE));
+                    }
+                    Duration longest = Duration.ofNanos(System.nanoTime() - paused);
+                    load.awaitEnd();
+                    second.resume();
+                    long resumed = System.nanoTime();
+                    Patience.until("three members again", Duration.ofSeconds(90), () -> {
+                        for (int key = 0; key < KEYS; key++) {
+                            load.take(key);
+                        }
+                        return MemberContext.members(client.instance()) == 3;
+                    });
+                    Duration back = Duration.ofNanos(System.nanoTime() - resumed);
+                    for (int key = 0; key < KEYS; key++) {
+                        int asked = key;
+                        Patience.until("an answer about key " + key, () -> load.take(asked));
+                    }
+                    System.out.println("A member fell silent: every key answered again after " + longest.toMillis()
+                            + " ms, the member one of the cluster " + back.toMillis() + " ms after it went on; "
+                            + load.admitted() + " of " + KEYS * LIMIT + " permits admitted, at most "
+                            + load.mostAdmitted() + " of " + LIMIT + " a key, " + load.failures() + " failures");
+                    assertThat(longest).isLessThan(SILENCE_BOUND.multipliedBy(Patience.factor()));
                     assertThat(load.mostAdmitted()).isLessThanOrEqualTo(LIMIT);
                     assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * LIMIT - load.failures());
                 }
