@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +23,10 @@ public interface CompletionRules extends BackendUnderTest {
     Policy POLICY = Policy.of("p", Limit.parse("10/1h"));
 
     /** How a future ended, and on which thread. */
-    record End(Thread thread, Decision decision, Throwable error) {}
+    record End(
+            Thread thread,
+            @Nullable Decision decision,
+            @Nullable Throwable error) {}
 
     /** Follows a future that is not done yet. */
     private static CompletableFuture<End> asked(Guard guard) {
@@ -49,7 +53,7 @@ public interface CompletionRules extends BackendUnderTest {
                 server.resume();
                 assertThat(answered.get(1, TimeUnit.MINUTES))
                         .satisfies(end -> assertThat(end.thread()).isSameAs(thread.join()))
-                        .satisfies(end -> assertThat(end.decision().allowed()).isTrue());
+                        .satisfies(end -> assertThat(end.decision()).matches(Decision::allowed, "is allowed"));
 
                 server.pause();
                 CompletableFuture<End> lost = asked(guard);

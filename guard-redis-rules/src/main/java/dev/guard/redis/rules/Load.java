@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Threads that take permits of some subjects one after the other, for as long as it is open, and what came of it. */
 final class Load implements AutoCloseable {
@@ -70,11 +71,11 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private void failed(Throwable error) {
+    private void failed(@Nullable Throwable error) {
         if (error instanceof BackendUnavailableException none) {
             count(unavailable, none.reason());
         } else {
-            strange.add(error);
+            strange.add(error == null ? new AssertionError("an error without a cause") : error);
         }
         // Errors may come at once, and somebody else needs the processor to end them.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));

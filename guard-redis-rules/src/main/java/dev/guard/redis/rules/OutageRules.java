@@ -43,8 +43,10 @@ public interface OutageRules extends BackendUnderTest {
         } catch (BackendUnavailableException e) {
             return Optional.of(e.reason());
         } catch (CompletionException e) {
-            assertThat(e.getCause()).isInstanceOf(BackendUnavailableException.class);
-            return Optional.of(((BackendUnavailableException) e.getCause()).reason());
+            if (e.getCause() instanceof BackendUnavailableException unavailable) {
+                return Optional.of(unavailable.reason());
+            }
+            throw e;
         }
     }
 
