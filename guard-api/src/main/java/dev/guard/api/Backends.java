@@ -1,15 +1,12 @@
 package dev.guard.api;
 
 import dev.guard.domain.GuardConfigurationException;
-import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
-import dev.guard.domain.backend.BackendSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backends {
 
-    private static final String MEMORY = "memory";
+    static final String MEMORY = "memory";
 
     private Backends() {}
 
-    static Backend find(@Nullable String name, Function<String, BackendSettings> settings) {
-        BackendProvider provider = choose(name, discovered());
-        return provider.open(settings.apply(provider.name()));
+    static BackendProvider choose(@Nullable String name) {
+        return choose(name, discovered());
     }
 
     static BackendProvider choose(@Nullable String name, List<BackendProvider> found) {

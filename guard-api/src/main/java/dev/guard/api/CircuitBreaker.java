@@ -38,6 +38,7 @@ final class CircuitBreaker {
 
     private final Supplier<CompletionStage<Void>> probe;
     private final Ticker ticker;
+    private final Runnable whenClosed;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile State state = CALM;
 
@@ -54,10 +55,28 @@ final class CircuitBreaker {
      * Makes a closed one.
      *
      * @param probe asks the store for a sign of life
+     * @param whenClosed is run each time when the store was found again; it must not block
      */
-    CircuitBreaker(Supplier<CompletionStage<Void>> probe, Ticker ticker) {
+    CircuitBreaker(Supplier<CompletionStage<Void>> probe, Ticker ticker, Runnable whenClosed) {
         this.probe = probe;
         this.ticker = ticker;
+        this.whenClosed = whenClosed;
+    }
+
+    /** Begins open: the store is known to be away. */
+    void open(Reason reason) {
+        lock.lock();
+        try {
+            state = new State(LEAST_FAILURES, ticker.nanos(), reason);
+        } finally {
+            lock.unlock();
+        }
+        askLater();
+    }
+
+    /** Whether no call is made. */
+    boolean isOpen() {
+        return state.outage != null;
     }
 
     /**
@@ -135,6 +154,7 @@ final class CircuitBreaker {
         } finally {
             lock.unlock();
         }
+        whenClosed.run();
     }
 
     /** One question for a sign of life. Whatever is heard first of it counts: an answer, an error, or nothing for a while. */

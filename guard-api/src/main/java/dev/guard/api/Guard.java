@@ -8,6 +8,7 @@ import dev.guard.domain.Key;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
 import dev.guard.domain.backend.Backend;
+import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.backend.BackendSettings;
 import dev.guard.domain.counter.CounterStore;
 import java.time.Duration;
@@ -15,14 +16,19 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +42,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A guard may be used by any number of threads, and there may be any number of guards: nothing is static. When the
  * store cannot be asked, every method that decides raises {@link BackendUnavailableException}; nothing is ever decided in
- * its place. While a shared store is away, calls do so at once, and the guard finds out by itself when it is back. After {@link #close} every method raises {@link GuardClosedException}.
+ * its place, unless it was said what may be ({@link Builder#whenUnavailable}). While a shared store is away, calls do so at once, and the guard finds out by itself when it is back. After {@link #close} every method raises {@link GuardClosedException}.
  */
 public final class Guard implements AutoCloseable {
 
     private final Backend backend;
     private final boolean ownsBackend;
     private final FailureMode mode;
+    private final Events events;
+    private final @Nullable CircuitBreaker breaker;
+    private final @Nullable Outage outage;
+    private final @Nullable Backend ownLocal;
     private final Map<String, Policy> policies;
     private final Executor executor;
     private final CounterStore counters;
@@ -54,17 +64,44 @@ public final class Guard implements AutoCloseable {
     private Guard(Builder builder, Backend backend, boolean ownsBackend) {
         this.backend = backend;
         this.ownsBackend = ownsBackend;
-        this.mode = builder.mode;
+        this.mode = builder.mode();
         this.policies = Map.copyOf(builder.policies);
         this.executor = builder.executor;
         Ticker ticker = builder.time == null ? Ticker.system() : Ticker.of(builder.time);
-        CounterStore asked = backend.isShared()
-                ? new ShieldedCounters(
-                        backend.counters(), new CircuitBreaker(backend::probe, ticker), builder.deadlineNanos)
-                : backend.counters();
-        this.counters = builder.denyMemo == 0 ? asked : new DenialMemo(asked, builder.denyMemo, ticker);
+        this.events = new Events(builder.securityLog, builder.listeners);
+        this.outage = builder.mayDegrade()
+                ? new Outage(
+                        backend.name(),
+                        () -> builder.openLocal(BackendSettings::standingIn),
+                        events,
+                        ticker,
+                        builder.time == null ? InstantSource.system() : builder.time,
+                        builder.deadlineNanos)
+                : null;
+        this.breaker = backend.isShared()
+                ? new CircuitBreaker(backend::probe, ticker, outage == null ? () -> {} : outage::recovered)
+                : null;
+        this.ownLocal = builder.localPolicies.isEmpty()
+                ? null
+                : builder.openLocal(settings -> settings.withMode(FailureMode.LOCAL_ONLY));
+        this.counters = counters(builder, ticker);
         this.lines = new WaitingLines(counters, ticker);
         this.async = new AsyncGuard(this);
+    }
+
+    /** The counters of the store, behind one thing after another that stands between them and a caller. */
+    private CounterStore counters(Builder builder, Ticker ticker) {
+        CounterStore asked = backend.counters();
+        if (breaker != null) {
+            asked = new ShieldedCounters(asked, breaker, builder.deadlineNanos);
+        }
+        if (builder.denyMemo > 0) {
+            asked = new DenialMemo(asked, builder.denyMemo, ticker);
+        }
+        if (outage != null) {
+            asked = new DegradableCounters(asked, builder.degradations(), outage);
+        }
+        return ownLocal == null ? asked : new RoutedCounters(asked, ownLocal.counters(), builder.localPolicies);
     }
 
     /** The first step to a guard. */
@@ -122,6 +159,12 @@ public final class Guard implements AutoCloseable {
         return mode;
     }
 
+    /** How the guard is doing. */
+    public GuardStats stats() {
+        return new GuardStats(
+                mode, outage != null && outage.isNow(), breaker != null && breaker.isOpen(), events.dropped());
+    }
+
     /** The name of the backend that keeps the state. */
     public String backend() {
         return backend.name();
@@ -145,6 +188,13 @@ public final class Guard implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             lines.close();
+            events.close();
+            if (outage != null) {
+                outage.close();
+            }
+            if (ownLocal != null) {
+                ownLocal.close();
+            }
             if (ownsBackend) {
                 backend.close();
             }
@@ -154,6 +204,14 @@ public final class Guard implements AutoCloseable {
     void requireOpen() {
         if (closed.get()) {
             throw new GuardClosedException("this guard");
+        }
+    }
+
+    /** Says that the store is away already. */
+    private void beginWithOutage(BackendUnavailableException cause) {
+        if (outage != null && breaker != null) {
+            outage.atStartup(cause);
+            breaker.open(cause.reason());
         }
     }
 
@@ -185,7 +243,15 @@ public final class Guard implements AutoCloseable {
 
         private final Map<String, Policy> policies = new LinkedHashMap<>();
         private final Map<String, String> settings = new LinkedHashMap<>();
-        private FailureMode mode = FailureMode.STRICT_DISTRIBUTED;
+        private final Map<String, Degradation> degraded = new LinkedHashMap<>();
+        private final Set<String> failClosed = new LinkedHashSet<>();
+        private final Set<String> localPolicies = new LinkedHashSet<>();
+        private final List<Consumer<? super SecurityEvent>> listeners = new ArrayList<>();
+        private Consumer<? super SecurityEvent> securityLog = Events::write;
+        private @Nullable Degradation degradation;
+        private @Nullable BackendProvider provider;
+        private @Nullable BackendProvider localProvider;
+        private @Nullable FailureMode mode;
         private Executor executor = ForkJoinPool.commonPool();
         private @Nullable String backendName;
         private @Nullable Backend backend;
@@ -207,9 +273,75 @@ public final class Guard implements AutoCloseable {
             return this;
         }
 
-        /** Sets what happens when the store cannot be asked; {@link FailureMode#STRICT_DISTRIBUTED} where it is not set. */
+        /**
+         * Sets what happens when the store cannot be asked; {@link FailureMode#STRICT_DISTRIBUTED} where it is not set. {@link
+         * FailureMode#EXPLICIT_DEGRADED} needs {@link #whenUnavailable(Degradation)} as well.
+         */
         public Builder mode(FailureMode mode) {
             this.mode = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /**
+         * Lets calls be judged locally while the shared store is away, as is said here, for every policy of which nothing else is said:
+         * {@link FailureMode#EXPLICIT_DEGRADED}. Needs {@code guard-memory}.
+         *
+         * <p>That is for calls that take permits which nobody gives back, and for looks. Handles, reservations, refunds, blocks and all
+         * administration stay unavailable. Every local decision says so ({@code degraded}, backend {@code local_degraded}), and before the
+         * first one of an outage each tenant's {@link SecurityEvent} is in the security log; where it cannot be written, calls are
+         * unavailable.
+         */
+        public Builder whenUnavailable(Degradation degradation) {
+            this.degradation = Objects.requireNonNull(degradation, "degradation");
+            return this;
+        }
+
+        /** The same for the policy of that name alone. */
+        public Builder whenUnavailable(String policy, Degradation degradation) {
+            degraded.put(Objects.requireNonNull(policy, "policy"), Objects.requireNonNull(degradation, "degradation"));
+            return this;
+        }
+
+        /** Lets no call of the policy of that name be answered without the store, whatever is said of the others. */
+        public Builder failClosed(String policy) {
+            failClosed.add(Objects.requireNonNull(policy, "policy"));
+            return this;
+        }
+
+        /**
+         * Keeps the counters of the policy of that name in this process alone, always: {@link FailureMode#LOCAL_ONLY}. Needs {@code
+         * guard-memory}.
+         */
+        public Builder localOnly(String policy) {
+            localPolicies.add(Objects.requireNonNull(policy, "policy"));
+            return this;
+        }
+
+        /**
+         * Sets who writes security events down, in place of the SLF4J logger {@code dev.guard.security}, which gets them as JSON. It is called
+         * on a thread of its own, before the first local answer of an outage; the caller waits for it as long as for the store. What it
+         * throws makes the call unavailable.
+         */
+        public Builder securityLog(Consumer<? super SecurityEvent> log) {
+            this.securityLog = Objects.requireNonNull(log, "log");
+            return this;
+        }
+
+        /** Adds somebody who is told of security events, on a thread that no decision waits for. */
+        public Builder listener(Consumer<? super SecurityEvent> listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        /** For tests: who opens the backend. */
+        Builder provider(BackendProvider provider) {
+            this.provider = provider;
+            return this;
+        }
+
+        /** For tests: who keeps local state. */
+        Builder localProvider(BackendProvider provider) {
+            this.localProvider = provider;
             return this;
         }
 
@@ -304,19 +436,24 @@ public final class Guard implements AutoCloseable {
          * @throws BackendUnavailableException if the store cannot be reached
          */
         public Guard build() {
-            if (mode == FailureMode.EXPLICIT_DEGRADED) {
-                throw new GuardConfigurationException(
-                        "mode is explicit_degraded, which this version of guard does not support;"
-                                + " expected strict_distributed or local_only");
-            }
+            requireModes();
             if (backend != null) {
                 return new Guard(this, suited(backend), false);
             }
-            return new Guard(this, opened(), true);
+            BackendProvider provider = this.provider == null ? Backends.choose(backendName) : this.provider;
+            BackendSettings settings = settingsOf(provider.name());
+            try {
+                return new Guard(this, suited(provider, settings), true);
+            } catch (BackendUnavailableException e) {
+                if (degradation == null || !Outage.is(e.reason())) {
+                    throw e;
+                }
+                return withoutStore(new BackendToCome(provider.name(), () -> provider.open(settings), e), e);
+            }
         }
 
-        private Backend opened() {
-            Backend opened = Backends.find(backendName, this::settingsOf);
+        private Backend suited(BackendProvider provider, BackendSettings settings) {
+            Backend opened = provider.open(settings);
             try {
                 return suited(opened);
             } catch (GuardConfigurationException e) {
@@ -325,7 +462,81 @@ public final class Guard implements AutoCloseable {
             }
         }
 
+        /** A guard that begins with an outage. */
+        private Guard withoutStore(BackendToCome backend, BackendUnavailableException cause) {
+            Guard guard = new Guard(this, backend, true);
+            try {
+                guard.beginWithOutage(cause);
+                return guard;
+            } catch (BackendUnavailableException e) {
+                guard.close();
+                throw e;
+            }
+        }
+
+        private FailureMode mode() {
+            if (mode != null) {
+                return mode;
+            }
+            return degradation == null ? FailureMode.STRICT_DISTRIBUTED : FailureMode.EXPLICIT_DEGRADED;
+        }
+
+        private boolean mayDegrade() {
+            return degradation != null || !degraded.isEmpty();
+        }
+
+        /** What is declared for the policy of a name; null where it fails closed. */
+        private Function<String, @Nullable Degradation> degradations() {
+            Map<String, Degradation> own = Map.copyOf(degraded);
+            Set<String> closed = Set.copyOf(failClosed);
+            Degradation others = degradation;
+            return policy -> closed.contains(policy) ? null : own.getOrDefault(policy, others);
+        }
+
+        private void requireModes() {
+            if (mode == FailureMode.EXPLICIT_DEGRADED && degradation == null) {
+                throw new GuardConfigurationException(
+                        "mode is explicit_degraded, and nothing says what one instance may give out by itself;"
+                                + " expected whenUnavailable(Degradation.share(instances)) as well");
+            }
+            if (degradation != null && mode != null && mode != FailureMode.EXPLICIT_DEGRADED) {
+                throw new GuardConfigurationException("mode is " + mode.settingName() + ", and whenUnavailable says "
+                        + degradation + "; expected mode explicit_degraded, or none");
+            }
+            if (mode() == FailureMode.LOCAL_ONLY && !(degraded.isEmpty() && localPolicies.isEmpty())) {
+                throw new GuardConfigurationException(
+                        "mode is local_only, in which no policy has a store that could be away;"
+                                + " expected no whenUnavailable and no localOnly");
+            }
+            for (String policy : localPolicies) {
+                requireOnce(policy, "localOnly", degraded.containsKey(policy) || failClosed.contains(policy));
+            }
+            for (String policy : failClosed) {
+                requireOnce(policy, "failClosed", degraded.containsKey(policy));
+            }
+            if (mayDegrade() || !localPolicies.isEmpty()) {
+                localProvider();
+            }
+        }
+
+        private static void requireOnce(String policy, String said, boolean otherwise) {
+            if (otherwise) {
+                throw new GuardConfigurationException("policy '" + policy + "' is " + said
+                        + ", and something else besides; expected one of localOnly, failClosed and whenUnavailable");
+            }
+        }
+
+        private BackendProvider localProvider() {
+            return localProvider == null ? Backends.choose(Backends.MEMORY) : localProvider;
+        }
+
+        private Backend openLocal(UnaryOperator<BackendSettings> as) {
+            BackendSettings settings = BackendSettings.of(Backends.MEMORY, Map.of());
+            return localProvider().open(as.apply(time == null ? settings : settings.withTime(time)));
+        }
+
         private Backend suited(Backend candidate) {
+            FailureMode mode = mode();
             if (candidate.isShared() && mode == FailureMode.LOCAL_ONLY) {
                 throw new GuardConfigurationException("mode is local_only and backend is '" + candidate.name()
                         + "', which is shared; expected mode strict_distributed, or backend memory");
@@ -353,7 +564,7 @@ public final class Guard implements AutoCloseable {
                 throw new GuardConfigurationException("setting " + strange.get(0) + " is for another backend than '"
                         + name + "', which is the one in use");
             }
-            BackendSettings result = BackendSettings.of(name, own).withMode(mode);
+            BackendSettings result = BackendSettings.of(name, own).withMode(mode());
             return time == null ? result : result.withTime(time);
         }
     }

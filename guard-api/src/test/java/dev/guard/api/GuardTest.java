@@ -147,10 +147,6 @@ class GuardTest {
                 Guard.builder().backend(TestBackend.local("alone")),
                 "backend is 'alone', which no other process shares, and mode is strict_distributed;"
                         + " expected mode local_only, or a shared backend");
-        refused(
-                Guard.builder().backend(backend).mode(FailureMode.EXPLICIT_DEGRADED),
-                "mode is explicit_degraded, which this version of guard does not support;"
-                        + " expected strict_distributed or local_only");
         try (Guard local = Guard.builder()
                 .backend(TestBackend.local("alone"))
                 .mode(FailureMode.LOCAL_ONLY)

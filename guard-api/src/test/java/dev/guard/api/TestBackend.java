@@ -34,15 +34,21 @@ final class TestBackend implements Backend {
     private final String name;
     private final boolean shared;
     private final InstantSource time;
+    private final DecisionSource source;
     private final Store store = new Store();
     private final List<CounterOperation> operations = Collections.synchronizedList(new ArrayList<>());
     private volatile int closed;
     private volatile Supplier<CompletableFuture<Void>> gate = () -> CompletableFuture.completedFuture(null);
 
     TestBackend(String name, boolean shared, InstantSource time) {
+        this(name, shared, time, DecisionSource.of(name, FailureMode.STRICT_DISTRIBUTED));
+    }
+
+    TestBackend(String name, boolean shared, InstantSource time, DecisionSource source) {
         this.name = name;
         this.shared = shared;
         this.time = time;
+        this.source = source;
     }
 
     static TestBackend shared(String name) {
@@ -72,7 +78,7 @@ final class TestBackend implements Backend {
         @Override
         public Backend open(BackendSettings settings) {
             opened.add(settings);
-            return new TestBackend(name, shared, InstantSource.system());
+            return new TestBackend(name, shared, settings.time().orElseGet(InstantSource::system), settings.source());
         }
     }
 
@@ -136,7 +142,6 @@ final class TestBackend implements Backend {
         }
 
         private synchronized Outcome run(CounterOperation operation) {
-            DecisionSource source = DecisionSource.of(name, FailureMode.STRICT_DISTRIBUTED);
             long now = ChronoUnit.MICROS.between(Instant.EPOCH, time.instant());
             Step step = CounterModel.step(
                     states.getOrDefault(operation.key(), CounterState.ABSENT),

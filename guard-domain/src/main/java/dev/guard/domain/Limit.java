@@ -130,6 +130,28 @@ public final class Limit {
         return new Limit(numbers, name, true);
     }
 
+    /**
+     * What one of several instances may give out by itself, so that all of them together stay within this limit: its permits and its
+     * capacity divided by their number, rounded down, under the same name. A limit of fewer permits than instances becomes one of 0,
+     * which denies. The largest debt is one capacity.
+     *
+     * @param instances 1 or more
+     * @throws GuardConfigurationException if it is below 1
+     */
+    public Limit share(int instances) {
+        if (instances < 1) {
+            throw new GuardConfigurationException(
+                    "the limit '" + text() + "' is shared by " + instances + " instances, expected 1 or more");
+        }
+        CalendarPeriod calendar = numbers.calendar();
+        long permits = numbers.permits() / instances;
+        long capacity = permits == 0 ? 0 : capacity() / instances;
+        LimitNumbers share = calendar == null
+                ? LimitNumbers.of(algorithm(), capacity, capacity == 0 ? 0 : permits, numbers.period())
+                : LimitNumbers.of(calendar, capacity);
+        return new Limit(share, name, shadow);
+    }
+
     /** How far below zero the permits available may fall; one capacity where it was not set, 0 for concurrency. */
     public long maxDebt() {
         return numbers.maxDebt();

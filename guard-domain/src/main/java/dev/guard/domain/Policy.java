@@ -63,6 +63,19 @@ public final class Policy {
         return new Builder(name);
     }
 
+    /**
+     * The same policy with other limits: name, version and all else stay.
+     *
+     * @throws GuardConfigurationException if there is no limit, or two have one name
+     */
+    public Policy withLimits(List<Limit> others) {
+        Builder builder = builder(name).version(version).carry(carry);
+        others.forEach(builder::limit);
+        builder.shadow = shadow;
+        builder.blockOnExcess = blockOnExcess;
+        return builder.build();
+    }
+
     /** The policy's name, part of every key. */
     public String name() {
         return name;

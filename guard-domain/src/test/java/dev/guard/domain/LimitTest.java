@@ -458,4 +458,37 @@ class LimitTest {
         assertThat(numbers.unitsPerPermit()).isEqualTo(perPermit);
         assertThat(numbers.maxDebt()).isEqualTo(numbers.capacity());
     }
+
+    @ParameterizedTest(name = "{0} shared by {1} is {2}")
+    @CsvSource({
+        "100/1m, 4, 25/1m",
+        "100/1m, 3, 33/1m",
+        "100/1m, 1, 100/1m",
+        "100/1m burst 20, 4, 25/1m burst 5",
+        "2/1m burst 100, 4, 0/1m",
+        "100/1m burst 3, 4, 0/1m",
+        "100/1m interval burst 20, 10, 10/1m interval burst 2",
+        "9/1m fixed, 10, 0/1m fixed",
+        "100/1m fixed aligned, 4, 25/1m fixed aligned",
+        "100/1m sliding, 4, 25/1m sliding",
+        "100/1m log, 4, 25/1m log",
+        "5000/month@Europe/Berlin, 4, 1250/month@Europe/Berlin",
+        "concurrent 20 lease 30s, 3, concurrent 6 lease 30s",
+        "0/1m, 2, 0/1m"
+    })
+    @DisplayName("S73 a share of a limit is what each of several instances may give out so that all stay within it")
+    void share(String text, int instances, String share) {
+        Limit limit = Limit.parse(text).named("n").inShadow();
+        assertThat(limit.share(instances))
+                .isEqualTo(Limit.parse(share).named("n").inShadow());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    @DisplayName("a limit is not shared by nobody")
+    void sharedByNobody(int instances) {
+        assertThatThrownBy(() -> Limit.parse("100/1m").share(instances))
+                .isInstanceOf(GuardConfigurationException.class)
+                .hasMessage("the limit '100/1m' is shared by " + instances + " instances, expected 1 or more");
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -175,5 +176,21 @@ class PolicyTest {
         assertThatThrownBy(() -> Key.of("api", null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("subject");
+    }
+
+    @Test
+    @DisplayName("with other limits is the same in all else")
+    void withLimits() {
+        Policy policy = Policy.builder("api")
+                .version(3)
+                .carry(Carry.PROPORTIONAL)
+                .inShadow()
+                .blockOnExcess(Duration.ofMinutes(1))
+                .limit(Limit.parse("100/1m"))
+                .build();
+        Policy other = policy.withLimits(List.of(Limit.parse("25/1m"), Limit.parse("7/1h")));
+        assertThat(other.limits()).containsExactly(Limit.parse("25/1m"), Limit.parse("7/1h"));
+        assertThat(other.withLimits(policy.limits())).isEqualTo(policy);
+        assertThatThrownBy(() -> policy.withLimits(List.of())).isInstanceOf(GuardConfigurationException.class);
     }
 }

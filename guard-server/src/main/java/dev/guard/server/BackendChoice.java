@@ -1,5 +1,6 @@
 package dev.guard.server;
 
+import dev.guard.api.Degradation;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Micros;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which backend keeps the state, in which mode and with which settings, how long a call to it may take, and what the user should be
- * warned of.
+ * Which backend keeps the state, in which mode and with which settings, how long a call to it may take, what is done while it is away,
+ * and what the user should be warned of.
  *
  * <p>{@code DEMO_MODE=true} means memory whatever else is set. Else {@code local_only} means memory. Else it is the
  * backend that is named, or {@value #REDIS} where none is, and production does not start without the store's address.
@@ -22,6 +23,7 @@ record BackendChoice(
         FailureMode mode,
         Map<String, String> settings,
         Optional<Duration> deadline,
+        Optional<Degradation> degradation,
         List<String> warnings) {
 
     static final String MODE_EXPECTED = "strict_distributed, explicit_degraded or local_only";
@@ -33,6 +35,8 @@ record BackendChoice(
     private static final String URL = "url";
     private static final String MEMBERS = "members";
     private static final String DEADLINE = "GUARD_DEADLINE";
+    private static final String SHARE = "GUARD_DEGRADED_SHARE";
+    private static final String AT_MOST = "GUARD_DEGRADED_FOR";
 
     /** A setting and where it was found. */
     private record Setting(String value, String source) {}
@@ -74,11 +78,20 @@ record BackendChoice(
             backendSetting
                     .filter(backend -> !backend.value().equals(MEMORY))
                     .ifPresent(backend -> warnings.add(backend.source() + " is ignored (local_only)"));
+            degradation(environment, file)
+                    .ifPresent(ignored -> warnings.add(degradationSource(environment) + " is ignored (local_only)"));
             return memory(mode, file, warnings);
         }
-        if (mode == FailureMode.EXPLICIT_DEGRADED) {
-            throw StartException.configuration(modeSetting.orElseThrow().source() + " is explicit_degraded, which this"
-                    + " version of guard does not support, expected strict_distributed or local_only");
+        Optional<Degradation> degradation = degradation(environment, file);
+        if (mode == FailureMode.EXPLICIT_DEGRADED && degradation.isEmpty()) {
+            throw StartException.configuration(modeSetting.orElseThrow().source()
+                    + " is explicit_degraded, and nothing says what one instance may give out by itself, expected "
+                    + SHARE + " or degraded.share, the number of instances that share the limits");
+        }
+        if (mode == FailureMode.STRICT_DISTRIBUTED && degradation.isPresent()) {
+            throw StartException.configuration(degradationSource(environment) + " is set, and "
+                    + modeSetting.map(Setting::source).orElse("GUARD_MODE") + " is " + mode.settingName()
+                    + ", in which nothing is judged locally; expected mode explicit_degraded with it, or neither");
         }
         String backend = backendSetting.map(Setting::value).orElse(REDIS);
         if (backend.equals(MEMORY)) {
@@ -88,24 +101,64 @@ record BackendChoice(
                     + "; expected GUARD_MODE=local_only with it, or a shared backend such as " + REDIS);
         }
         return new BackendChoice(
-                backend, mode, settings(backend, environment, file), deadline(environment, file), List.of());
+                backend,
+                mode,
+                settings(backend, environment, file),
+                deadline(environment, file),
+                degradation,
+                List.of());
     }
 
     private static BackendChoice memory(FailureMode mode, ServerFile file, List<String> warnings) {
-        return new BackendChoice(MEMORY, mode, file.settings(MEMORY), Optional.empty(), List.copyOf(warnings));
+        return new BackendChoice(
+                MEMORY, mode, file.settings(MEMORY), Optional.empty(), Optional.empty(), List.copyOf(warnings));
     }
 
     private static Optional<Duration> deadline(Environment environment, ServerFile file) {
-        return environment.get(DEADLINE).map(BackendChoice::duration).or(file::deadline);
+        return duration(environment, DEADLINE, "100ms").or(file::deadline);
     }
 
-    private static Duration duration(String text) {
-        try {
-            return Micros.toDuration(Micros.parse(text));
-        } catch (GuardConfigurationException e) {
-            throw StartException.configuration(
-                    DEADLINE + " is " + Shown.of(text) + ", expected a duration such as 100ms");
+    private static Optional<Duration> duration(Environment environment, String variable, String example) {
+        return environment.get(variable).map(text -> {
+            try {
+                return Micros.toDuration(Micros.parse(text));
+            } catch (GuardConfigurationException e) {
+                throw StartException.configuration(
+                        variable + " is " + Shown.of(text) + ", expected a duration such as " + example);
+            }
+        });
+    }
+
+    /** What may be judged locally while the store is away: what the environment says of it, or else the file. */
+    private static Optional<Degradation> degradation(Environment environment, ServerFile file) {
+        Optional<Degradation> declared =
+                environment.get(SHARE).map(BackendChoice::shared).or(file::degradation);
+        Optional<Duration> longest = duration(environment, AT_MOST, "5m");
+        if (longest.isPresent() && declared.isEmpty()) {
+            throw StartException.configuration(AT_MOST + " is set and " + SHARE + " is not, expected both, or none");
         }
+        try {
+            return longest.isEmpty() ? declared : declared.map(degradation -> degradation.atMost(longest.get()));
+        } catch (GuardConfigurationException e) {
+            throw StartException.configuration(AT_MOST + ": " + e.detail());
+        }
+    }
+
+    private static String degradationSource(Environment environment) {
+        return environment.has(SHARE) ? SHARE : "degraded";
+    }
+
+    private static Degradation shared(String text) {
+        try {
+            int instances = Integer.parseInt(text);
+            if (instances >= 1) {
+                return Degradation.share(instances);
+            }
+        } catch (NumberFormatException e) {
+            // told below, like a number out of range
+        }
+        throw StartException.configuration(
+                SHARE + " is " + Shown.of(text) + ", expected the number of instances that share the limits");
     }
 
     /** What operators call the store: {@code Redis} whichever client asks it. */

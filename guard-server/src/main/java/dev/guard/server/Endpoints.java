@@ -42,6 +42,7 @@ final class Endpoints {
         this.about = about;
         this.trustedCallers = trustedCallers;
         this.telemetry = new Telemetry();
+        telemetry.watch(guard);
         this.policies = policies.stream()
                 .collect(Collectors.toUnmodifiableMap(
                         Policy::name,
@@ -194,7 +195,8 @@ final class Endpoints {
             return;
         }
         whenPinged(exchange, alive -> {
-            if (alive) {
+            if (alive || guard.stats().degraded()) {
+                // An instance that judges locally has to be asked for that.
                 exchange.sendJson(200, Map.of(), "{\"status\":\"ready\"}");
             } else {
                 notReady(exchange, "store");

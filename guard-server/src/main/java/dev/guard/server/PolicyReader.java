@@ -86,12 +86,8 @@ final class PolicyReader {
             value.error("has no limits, expected a field 'limits' with a list such as [\"20/1s\", \"500/1h\"]");
             return Optional.empty();
         }
-        boolean sound = limits.isList();
-        for (YamlValue item : limits.items()) {
-            Optional<Limit> limit = limit(item);
-            limit.ifPresent(policy::limit);
-            sound &= limit.isPresent();
-        }
+        Optional<List<Limit>> read = limits(limits);
+        read.ifPresent(all -> all.forEach(policy::limit));
         if (fields.containsKey("version")) {
             fields.get("version").number(1, Integer.MAX_VALUE).ifPresent(policy::version);
         }
@@ -104,7 +100,19 @@ final class PolicyReader {
         if (fields.containsKey("block")) {
             fields.get("block").duration().ifPresent(policy::blockOnExcess);
         }
-        return sound ? built(policy, limits) : Optional.empty();
+        return read.isPresent() ? built(policy, limits) : Optional.empty();
+    }
+
+    /** The limits of a list; none where one is malformed. */
+    static Optional<List<Limit>> limits(YamlValue list) {
+        boolean sound = list.isList();
+        List<Limit> limits = new ArrayList<>();
+        for (YamlValue item : list.items()) {
+            Optional<Limit> limit = limit(item);
+            limit.ifPresent(limits::add);
+            sound &= limit.isPresent();
+        }
+        return sound ? Optional.of(limits) : Optional.empty();
     }
 
     private static Optional<Policy> built(Policy.Builder policy, YamlValue limits) {

@@ -1,5 +1,8 @@
 package dev.guard.server;
 
+import dev.guard.api.Degradation;
+import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * backends:
  *   memory: {}
  * deadline: 100ms
+ * degraded: { share: 4, for: 5m }
  * deny_memo: 500ms
  * policies: policies.yaml          # or the policies themselves
  * </pre>
@@ -32,7 +36,14 @@ final class ServerFile {
 
     /** A file that says nothing. */
     static final ServerFile NONE = new ServerFile(
-            Listening.DEFAULT, Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), Optional.empty(), null);
+            Listening.DEFAULT,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            null);
 
     private static final int LARGEST_BODY = 16 << 20;
 
@@ -41,6 +52,7 @@ final class ServerFile {
     private final Optional<String> backend;
     private final Map<String, Map<String, String>> backends;
     private final Optional<Duration> deadline;
+    private final Optional<Degradation> degradation;
     private final Optional<Duration> denyMemo;
     private final @Nullable Policies policies;
 
@@ -50,6 +62,7 @@ final class ServerFile {
             Optional<String> backend,
             Map<String, Map<String, String>> backends,
             Optional<Duration> deadline,
+            Optional<Degradation> degradation,
             Optional<Duration> denyMemo,
             @Nullable Policies policies) {
         this.listening = listening;
@@ -57,6 +70,7 @@ final class ServerFile {
         this.backend = backend;
         this.backends = backends;
         this.deadline = deadline;
+        this.degradation = degradation;
         this.denyMemo = denyMemo;
         this.policies = policies;
     }
@@ -68,14 +82,15 @@ final class ServerFile {
      */
     static ServerFile read(Path path) {
         YamlFile file = YamlFile.read(path);
-        Map<String, YamlValue> fields =
-                file.root().fields("server", "mode", "backend", "backends", "deadline", "deny_memo", "policies");
+        Map<String, YamlValue> fields = file.root()
+                .fields("server", "mode", "backend", "backends", "deadline", "degraded", "deny_memo", "policies");
         ServerFile read = new ServerFile(
                 listening(fields.get("server")),
                 text(fields.get("mode"), BackendChoice.MODE_EXPECTED),
                 text(fields.get("backend"), BackendChoice.BACKEND_EXPECTED),
                 backends(fields.get("backends")),
                 duration(fields.get("deadline")),
+                degradation(fields.get("degraded")),
                 duration(fields.get("deny_memo")),
                 fields.containsKey("policies") ? new Policies(path, file, fields.get("policies")) : null);
         file.requireSound();
@@ -97,6 +112,11 @@ final class ServerFile {
     /** How long a call to a shared store may take. */
     Optional<Duration> deadline() {
         return deadline;
+    }
+
+    /** What may be judged locally while the store is away; nothing where it is not set. */
+    Optional<Degradation> degradation() {
+        return degradation;
     }
 
     /** How long denials are remembered; not at all where it is not set. */
@@ -133,6 +153,49 @@ final class ServerFile {
 
     private static Optional<Duration> duration(@Nullable YamlValue value) {
         return value == null ? Optional.empty() : value.duration();
+    }
+
+    private static Optional<Degradation> degradation(@Nullable YamlValue value) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        Map<String, YamlValue> fields = value.fields("share", "limits", "for");
+        YamlValue share = fields.get("share");
+        YamlValue limits = fields.get("limits");
+        if (value.isMapping() && (share == null) == (limits == null)) {
+            value.error("has " + (share == null ? "neither share nor limits" : "both share and limits")
+                    + ", expected the number of instances that share the limits, or limits of their own");
+            return Optional.empty();
+        }
+        Optional<Degradation> declared = share != null
+                ? share.number(1, Integer.MAX_VALUE).map(Degradation::share)
+                : limits == null
+                        ? Optional.empty()
+                        : PolicyReader.limits(limits).flatMap(own -> degradation(limits, own));
+        YamlValue longest = fields.get("for");
+        if (longest == null) {
+            return declared;
+        }
+        return longest.duration()
+                .flatMap(duration -> declared.flatMap(degradation -> atMost(longest, degradation, duration)));
+    }
+
+    private static Optional<Degradation> degradation(YamlValue value, List<Limit> limits) {
+        try {
+            return Optional.of(Degradation.limits(limits.toArray(Limit[]::new)));
+        } catch (GuardConfigurationException e) {
+            value.error(e.detail());
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Degradation> atMost(YamlValue value, Degradation degradation, Duration longest) {
+        try {
+            return Optional.of(degradation.atMost(longest));
+        } catch (GuardConfigurationException e) {
+            value.error(e.detail());
+            return Optional.empty();
+        }
     }
 
     private static Optional<String> host(@Nullable YamlValue value) {

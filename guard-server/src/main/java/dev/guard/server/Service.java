@@ -32,7 +32,10 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         choice.warnings().forEach(console::warn);
         List<Policy> policies = source.get();
         Guard guard = open(policies);
-        if (choice.mode() != FailureMode.LOCAL_ONLY) {
+        if (guard.stats().degraded()) {
+            console.warn(choice.title() + " is away: decisions are local until it is back, "
+                    + choice.degradation().orElseThrow());
+        } else if (choice.mode() != FailureMode.LOCAL_ONLY) {
             console.say("✓ Counter backend initialized (" + choice.title() + ")");
         }
         GuardServer server = listen(guard, policies);
@@ -64,6 +67,7 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
                 .policies(policies)
                 .directCompletion();
         file.denyMemo().ifPresent(builder::denyMemo);
+        choice.degradation().ifPresent(builder::whenUnavailable);
         choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
         try {
             choice.deadline().ifPresent(builder::deadline);

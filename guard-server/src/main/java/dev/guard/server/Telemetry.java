@@ -1,9 +1,12 @@
 package dev.guard.server;
 
+import dev.guard.api.Guard;
 import dev.guard.domain.Decision;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.Policy;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -41,6 +44,22 @@ final class Telemetry {
             .description("Time from the question to the decision, as the server sees it")
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
+
+    /** Lets the metrics tell how a guard is doing. */
+    void watch(Guard guard) {
+        Gauge.builder("guard.degraded", guard, watched -> watched.stats().degraded() ? 1 : 0)
+                .description("1 while decisions are local, as the store is away")
+                .register(registry);
+        Gauge.builder("guard.circuit.open", guard, watched -> watched.stats().circuitOpen() ? 1 : 0)
+                .description("1 while the store is away and is not asked")
+                .register(registry);
+        FunctionCounter.builder(
+                        "guard.events.dropped",
+                        guard,
+                        watched -> watched.stats().eventsDropped())
+                .description("Security events that a listener was not told, as too many waited")
+                .register(registry);
+    }
 
     /** The metrics in the text format of Prometheus. */
     String scrape() {

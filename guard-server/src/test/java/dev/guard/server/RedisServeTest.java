@@ -117,6 +117,76 @@ class RedisServeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-lettuce", "redis-jedis"})
+    @DisplayName(
+            "S73 told to, it starts while Redis is away, judges its share and says so, and asks Redis as soon as it is there")
+    void degraded(String backend) throws Exception {
+        Path policies = Files.writeString(directory.resolve("policies.yaml"), """
+                policies:
+                  demo: { limits: ["8/1h fixed"] }
+                """);
+        Path config = Files.writeString(directory.resolve("guard.yaml"), """
+                mode: explicit_degraded
+                degraded: { share: 4, for: 10m }
+                """);
+        try (RedisServer server = RedisServers.standalone()) {
+            server.kill();
+            try (GuardProcess guard = GuardProcess.start(
+                    Map.of(
+                            "REDIS_URL",
+                            server.url(),
+                            "GUARD_BACKEND",
+                            backend,
+                            "GUARD_POLICIES",
+                            policies.toString(),
+                            "GUARD_DEADLINE",
+                            "10s"),
+                    "serve",
+                    "--port",
+                    "0",
+                    "--config",
+                    config.toString())) {
+                guard.port();
+                assertThat(get(guard, "/readyz").statusCode()).isEqualTo(200);
+                assertThat(get(guard, "/health").statusCode()).isEqualTo(503);
+                assertThat(get(guard, "/v1/check?policy=demo").statusCode()).isEqualTo(200);
+                assertThat(get(guard, "/v1/check?policy=demo").statusCode()).isEqualTo(200);
+                assertThat(get(guard, "/v1/check?policy=demo").body())
+                        .contains("\"limit\":2", "\"degraded\":true", "\"backend\":\"local_degraded\"");
+                assertThat(get(guard, "/metrics").body()).contains("guard_degraded 1.0");
+
+                server.start();
+                Patience.until(
+                        "Redis decides", () -> body(guard, "/health").contains("\"healthy\"") && isAnswered(guard));
+                Patience.until(
+                        "the guard's word that it is so",
+                        () -> body(guard, "/metrics").contains("guard_degraded 0.0"));
+                assertThat(get(guard, "/metrics").body()).contains("guard_circuit_open 0.0");
+                assertThat(get(guard, "/v1/check?policy=demo&subject=fresh").body())
+                        .doesNotContain("degraded");
+                Patience.until(
+                        "the events", () -> String.join("\n", guard.lines()).contains("BACKEND_RECOVERED"));
+                assertThat(String.join("\n", guard.lines()))
+                        .contains(
+                                "Redis is away: decisions are local until it is back, 1/4 of the limits for 600 s at most")
+                        .contains("{\"event\":\"BACKEND_UNAVAILABLE_AT_STARTUP\",\"mode\":\"explicit_degraded\",")
+                        .contains("{\"event\":\"BACKEND_RECOVERED\",");
+            }
+        }
+    }
+
+    private static String body(GuardProcess guard, String path) {
+        try {
+            return get(guard, path).body();
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
     private static boolean isAnswered(GuardProcess guard) {
         try {
             return get(guard, "/v1/check?policy=demo").statusCode() == 200;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class StartTest {
     }
 
     @ParameterizedTest(name = "GUARD_MODE={0} is refused with 2")
-    @ValueSource(strings = {"strict", "LOCAL_ONLY", "explicit_degraded", "local_only "})
+    @ValueSource(strings = {"strict", "LOCAL_ONLY", "degraded", "local_only "})
     void unknown_mode(String mode) {
         refused(
                 GuardRun.of(Map.of("GUARD_MODE", mode, "REDIS_URL", "redis://10.0.0.5"), "serve"),
@@ -222,5 +223,49 @@ class StartTest {
 
         assertThat(run.status()).isEqualTo(0);
         assertThat(run.out()).matches("guard \\d+\\.\\d+\\.\\d+\\S*\\R");
+    }
+
+    @ParameterizedTest(name = "{0} is refused with 2: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GUARD_MODE=explicit_degraded|GUARD_MODE is explicit_degraded, and nothing says what one instance may"
+                        + " give out by itself, expected GUARD_DEGRADED_SHARE or degraded.share",
+                "GUARD_DEGRADED_SHARE=4|GUARD_DEGRADED_SHARE is set, and GUARD_MODE is strict_distributed",
+                "GUARD_MODE=explicit_degraded GUARD_DEGRADED_SHARE=0|GUARD_DEGRADED_SHARE is '0', expected the number",
+                "GUARD_MODE=explicit_degraded GUARD_DEGRADED_SHARE=x|GUARD_DEGRADED_SHARE is 'x', expected the number",
+                "GUARD_MODE=explicit_degraded GUARD_DEGRADED_FOR=5m|GUARD_DEGRADED_FOR is set and GUARD_DEGRADED_SHARE is not",
+                "GUARD_MODE=explicit_degraded GUARD_DEGRADED_SHARE=4 GUARD_DEGRADED_FOR=x|GUARD_DEGRADED_FOR is 'x'",
+                "GUARD_MODE=explicit_degraded GUARD_DEGRADED_SHARE=4 GUARD_DEGRADED_FOR=2d|GUARD_DEGRADED_FOR: the longest time",
+            })
+    void wrongDegradation(String settings, String said) {
+        Map<String, String> environment = new HashMap<>(Map.of("REDIS_URL", "redis://127.0.0.1:1"));
+        for (String setting : settings.split(" ", -1)) {
+            int equals = setting.indexOf('=');
+            environment.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        refused(GuardRun.of(environment, "serve"), 2, said);
+    }
+
+    @ParameterizedTest(name = "{0} is refused with 2: {1}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}|degraded: has neither share nor limits",
+                "{ share: 2, limits: [1/1m] }|degraded: has both share and limits",
+                "{ share: 0 }|degraded.share: is '0', expected a whole number from 1",
+                "{ share: 2, for: 2d }|degraded.for: the longest time to be degraded is PT48H",
+                "{ share: 2, for: soon }|degraded.for: is 'soon'",
+                "{ limits: [x] }|degraded.limits[0]:",
+                "{ limits: [] }|degraded.limits:",
+                "{ share: 2, shares: 2 }|degraded.shares: is not a known field",
+            })
+    void wrongDegradationInAFile(String value, String said) throws IOException {
+        Path config = Files.writeString(
+                directory.resolve("guard.yaml"), "mode: explicit_degraded\ndegraded: " + value + "\n");
+        refused(
+                GuardRun.of(Map.of("REDIS_URL", "redis://127.0.0.1:1"), "serve", "--config", config.toString()),
+                2,
+                said);
     }
 }

@@ -20,25 +20,31 @@ public final class BackendSettings {
 
     private final String backend;
     private final Map<String, String> values;
-    private final FailureMode mode;
+    private final DecisionSource source;
     private final Optional<InstantSource> time;
 
     private BackendSettings(
-            String backend, Map<String, String> values, FailureMode mode, Optional<InstantSource> time) {
+            String backend, Map<String, String> values, DecisionSource source, Optional<InstantSource> time) {
         this.backend = backend;
         this.values = Map.copyOf(values);
-        this.mode = mode;
+        this.source = source;
         this.time = time;
     }
 
     /** The settings of a backend by their names without {@code backends.<name>.}, in strict mode. */
     public static BackendSettings of(String backend, Map<String, String> values) {
-        return new BackendSettings(backend, values, FailureMode.STRICT_DISTRIBUTED, Optional.empty());
+        return new BackendSettings(
+                backend, values, DecisionSource.of(backend, FailureMode.STRICT_DISTRIBUTED), Optional.empty());
     }
 
     /** The same settings for a guard of that mode. */
     public BackendSettings withMode(FailureMode mode) {
-        return new BackendSettings(backend, values, mode, time);
+        return new BackendSettings(backend, values, DecisionSource.of(backend, mode), time);
+    }
+
+    /** The same settings for a store that stands in for one that is away: its decisions say so. */
+    public BackendSettings standingIn() {
+        return new BackendSettings(backend, values, DecisionSource.STAND_IN, time);
     }
 
     /**
@@ -47,7 +53,7 @@ public final class BackendSettings {
      * @param time the time that the store shall believe in; it must not run backwards
      */
     public BackendSettings withTime(InstantSource time) {
-        return new BackendSettings(backend, values, mode, Optional.of(time));
+        return new BackendSettings(backend, values, source, Optional.of(time));
     }
 
     /** The injected time, if there is one. */
@@ -57,7 +63,7 @@ public final class BackendSettings {
 
     /** What the backend's decisions say of where they come from. */
     public DecisionSource source() {
-        return DecisionSource.of(backend, mode);
+        return source;
     }
 
     /**
