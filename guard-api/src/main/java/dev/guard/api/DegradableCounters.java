@@ -97,6 +97,7 @@ final class DegradableCounters implements CounterStore {
 
     @Override
     public List<Outcome> execute(List<? extends CounterOperation> operations) {
+        long begun = System.nanoTime();
         BackendUnavailableException cause;
         try {
             List<Outcome> outcomes = store.execute(operations);
@@ -114,21 +115,14 @@ final class DegradableCounters implements CounterStore {
         }
         Backend local = null;
         for (String tenant : instead.tenants) {
-            local = outage.awaitedStandIn(tenant, cause, instead.atMost);
+            local = outage.awaitedStandIn(tenant, cause, instead.atMost, begun);
         }
         return judged(local, cause, backend -> backend.counters().execute(instead.operations));
     }
 
     @Override
     public CompletionStage<List<Outcome>> submit(List<? extends CounterOperation> operations) {
-        CompletionStage<List<Outcome>> asked = Futures.called(() -> store.submit(operations))
-                .thenApply(outcomes -> {
-                    if (areLate(outcomes)) {
-                        throw late();
-                    }
-                    return outcomes;
-                });
-        return orElse(asked, cause -> {
+        return orElse(() -> notLate(store.submit(operations)), cause -> {
             StandIn instead = standIn(operations);
             if (instead == null) {
                 return CompletableFuture.failedFuture(cause);
@@ -148,6 +142,15 @@ final class DegradableCounters implements CounterStore {
     /** Whether the store did nothing of a command, as it came after its deadline. */
     private static boolean areLate(List<Outcome> outcomes) {
         return outcomes.stream().allMatch(Late.class::isInstance) && !outcomes.isEmpty();
+    }
+
+    private static CompletionStage<List<Outcome>> notLate(CompletionStage<List<Outcome>> answer) {
+        return answer.thenApply(outcomes -> {
+            if (areLate(outcomes)) {
+                throw late();
+            }
+            return outcomes;
+        });
     }
 
     private static BackendUnavailableException late() {
@@ -237,6 +240,7 @@ final class DegradableCounters implements CounterStore {
         }
 
         private <T> T asked(String tenant, Supplier<T> call, Function<PolicyCounters, T> instead) {
+            long begun = System.nanoTime();
             BackendUnavailableException cause;
             try {
                 T answer = call.get();
@@ -249,7 +253,7 @@ final class DegradableCounters implements CounterStore {
                 throw cause;
             }
             return judged(
-                    outage.awaitedStandIn(tenant, cause, atMost),
+                    outage.awaitedStandIn(tenant, cause, atMost, begun),
                     cause,
                     backend -> instead.apply(backend.counters().counters(local)));
         }
@@ -257,7 +261,7 @@ final class DegradableCounters implements CounterStore {
         private CompletionStage<Decision> asking(
                 String tenant, Supplier<CompletionStage<Decision>> call, Function<PolicyCounters, Decision> instead) {
             return orElse(
-                    Futures.called(call),
+                    call,
                     cause -> outage.standIn(tenant, cause, atMost)
                             .thenApply(found -> judged(
                                     found,
@@ -284,16 +288,17 @@ final class DegradableCounters implements CounterStore {
 
     /** The store's answer, or another one where there is an outage; the other one is waited for no longer than the store. */
     private <T> CompletionStage<T> orElse(
-            CompletionStage<T> asked, Function<BackendUnavailableException, CompletableFuture<T>> instead) {
+            Supplier<CompletionStage<T>> call, Function<BackendUnavailableException, CompletableFuture<T>> instead) {
+        long begun = System.nanoTime();
         CompletableFuture<T> result = new CompletableFuture<>();
-        var unused = asked.whenComplete((answer, error) -> {
+        var unused = Futures.called(call).whenComplete((answer, error) -> {
             Throwable plain = error == null ? null : Futures.unwrapped(error);
             if (plain == null) {
                 outage.answered();
                 result.complete(answer);
             } else if (plain instanceof BackendUnavailableException cause && Outage.is(cause.reason())) {
                 var unusedToo = instead.apply(cause)
-                        .orTimeout(outage.patienceNanos(), TimeUnit.NANOSECONDS)
+                        .orTimeout(outage.left(begun), TimeUnit.NANOSECONDS)
                         .whenComplete((local, failed) -> {
                             if (failed == null) {
                                 result.complete(local);

@@ -32,6 +32,7 @@ final class Outage {
     /** How long the store has to have answered every call. */
     private static final long CALM = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int MOST_TENANTS = 10_000;
 
     /** At the start nobody waits for a decision, and the log may have to be set up yet. */
@@ -52,7 +53,7 @@ final class Outage {
      * @param backend the name of the store that may be away
      * @param locals opens an empty local backend
      * @param clock what events say of the time
-     * @param patienceNanos how long a caller waits for the security log
+     * @param patienceNanos how long a call may take
      */
     Outage(
             String backend,
@@ -120,10 +121,10 @@ final class Outage {
         });
     }
 
-    /** {@link #standIn} for a caller that waits for it, as long as for the store. */
-    Backend awaitedStandIn(String tenant, BackendUnavailableException cause, Duration atMost) {
+    /** {@link #standIn} for a caller that waits for it, as long as {@link #left}. */
+    Backend awaitedStandIn(String tenant, BackendUnavailableException cause, Duration atMost, long begun) {
         try {
-            return standIn(tenant, cause, atMost).get(patienceNanos, TimeUnit.NANOSECONDS);
+            return standIn(tenant, cause, atMost).get(left(begun), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw cause;
@@ -132,9 +133,14 @@ final class Outage {
         }
     }
 
-    /** How long a caller waits for the security log. */
-    long patienceNanos() {
-        return patienceNanos;
+    /**
+     * How long a caller waits for the security log: for what the store has left of the time for the call. Where that is nothing, for a moment, in
+     * which a log that is well has written a line.
+     *
+     * @param begun when the call began, by {@link System#nanoTime()}
+     */
+    long left(long begun) {
+        return Math.max(MOMENT, patienceNanos - (System.nanoTime() - begun));
     }
 
     private Episode begun(BackendUnavailableException cause) {
