@@ -28,10 +28,16 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
      *
      * @throws StartException if it does not start
      */
-    int run(Console console, Supplier<List<Policy>> source) {
+    int run(Console console, Supplier<DeclaredPolicies> source) {
         choice.warnings().forEach(console::warn);
-        List<Policy> policies = source.get();
-        Guard guard = open(policies);
+        DeclaredPolicies declared = source.get();
+        List<Policy> policies = declared.all();
+        if (choice.mode() == FailureMode.LOCAL_ONLY) {
+            declared.ofOtherModes()
+                    .forEach(policy -> console.warn(
+                            "What policy " + Shown.of(policy) + " says of its mode is ignored (local_only)"));
+        }
+        Guard guard = open(declared);
         if (guard.stats().degraded()) {
             console.warn(choice.title() + " is away: decisions are local until it is back, "
                     + choice.degradation().orElseThrow());
@@ -59,15 +65,18 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         }
     }
 
-    private Guard open(List<Policy> policies) {
+    private Guard open(DeclaredPolicies declared) {
         HazelcastAddress.logAsWeDo();
         Guard.Builder builder = Guard.builder()
                 .backend(choice.backend())
                 .mode(choice.mode())
-                .policies(policies)
+                .policies(declared.all())
                 .directCompletion();
         file.denyMemo().ifPresent(builder::denyMemo);
         choice.degradation().ifPresent(builder::whenUnavailable);
+        if (choice.mode() != FailureMode.LOCAL_ONLY) {
+            declared.declareModes(builder);
+        }
         choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
         try {
             choice.deadline().ifPresent(builder::deadline);
