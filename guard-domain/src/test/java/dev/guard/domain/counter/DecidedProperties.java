@@ -13,16 +13,14 @@ import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.domain.counter.Deeds.Deed;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Label;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
 
 @Label("What a state tells of a decision")
-@DisplayName("What a state tells of a decision")
-class DecidedTest {
+class DecidedProperties {
 
     private static final long START = 1_790_000_000_000_000L;
 
@@ -31,7 +29,7 @@ class DecidedTest {
     }
 
     private static Step step(CounterState state, CounterOperation operation, long time) {
-        return CounterModel.step(state, operation, DecidedTest::compiled, time, Long.MAX_VALUE);
+        return CounterModel.step(state, operation, DecidedProperties::compiled, time, Long.MAX_VALUE);
     }
 
     private static boolean[] admits(Decision decision) {
@@ -42,19 +40,13 @@ class DecidedTest {
         return admits;
     }
 
-    /** The decision as a store tells it that judges by itself. */
-    private static Decision told(Judged operation, Step step, Decision decision, long now) {
-        CounterState state = step.state().advancedTo(now);
-        return CounterModel.decided(
-                compiled(operation.policy()),
-                state,
-                admits(decision),
-                decision.judgement().allowed(),
-                decision.judgement().blocked(),
-                decision.cost());
+    /** The state that a decision was made of, as of its time: a key's time never runs back, also where the clock did. */
+    private static CounterState judged(Step step, Decision decision) {
+        CounterState state = step.state();
+        return state.isAbsent() ? state : state.advancedTo(decision.judgement().time());
     }
 
-    /** Whether it was the state that was judged: a denial under a newer version leaves the key as it was under the old one. */
+    /** Whether it was this state that was judged: a denial under a newer version leaves the key as it was under the old one. */
     private static boolean tells(CounterState state, Decision decision) {
         return !state.isAbsent()
                 && state.slots().size() == decision.limits().size()
@@ -73,21 +65,28 @@ class DecidedTest {
             Deed own = new Deed(deed.verb(), version, deed.cost(), deed.id(), 0, deed.elapse());
             CounterOperation operation = doer.operation(own, Deadline.NONE);
             Step step = step(state, operation, time);
-            if (operation instanceof Judged judged
-                    && step.outcome() instanceof Decision decision
-                    && tells(step.state(), decision)) {
-                Decision told = told(judged, step, decision, time);
-                assertThat(told.judgement()).isEqualTo(decision.judgement());
-                assertThat(told.limits()).isEqualTo(decision.limits());
-                assertThat(told).isEqualTo(decision);
+            if (operation instanceof Judged judged && step.outcome() instanceof Decision decision) {
+                CounterState told = judged(step, decision);
+                if (tells(told, decision)) {
+                    Decision again = CounterModel.decided(
+                            compiled(judged.policy()),
+                            told,
+                            admits(decision),
+                            decision.judgement().allowed(),
+                            decision.judgement().blocked(),
+                            decision.cost());
+                    assertThat(again.judgement()).isEqualTo(decision.judgement());
+                    assertThat(again.limits()).isEqualTo(decision.limits());
+                    assertThat(again).isEqualTo(decision);
+                }
             }
             state = step.state();
             doer.remember(operation, step.outcome());
         }
     }
 
-    @Test
-    @DisplayName("is the decision itself where each limit is enforced, and nothing is blocked")
+    @Example
+    @Label("is the decision itself where each limit is enforced, and nothing is blocked")
     void enforced() {
         Policy policy = Policy.of("api", Limit.parse("3/1m fixed"), Limit.parse("5/1h"));
         CounterState state = CounterState.ABSENT;
