@@ -1,9 +1,7 @@
 package dev.guard.server;
 
 import dev.guard.api.Guard;
-import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.FailureMode;
-import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Policy;
 import java.time.Duration;
 import java.util.List;
@@ -60,23 +58,11 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
     }
 
     private Guard open(List<Policy> policies) {
-        HazelcastAddress.logAsWeDo();
-        Guard.Builder builder = Guard.builder()
-                .backend(choice.backend())
-                .mode(choice.mode())
-                .policies(policies)
-                .directCompletion();
-        file.denyMemo().ifPresent(builder::denyMemo);
-        choice.degradation().ifPresent(builder::whenUnavailable);
-        choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
-        try {
-            choice.deadline().ifPresent(builder::deadline);
+        return choice.asked(() -> {
+            Guard.Builder builder = choice.guard().policies(policies).directCompletion();
+            file.denyMemo().ifPresent(builder::denyMemo);
             return builder.build();
-        } catch (GuardConfigurationException e) {
-            throw StartException.configuration(e.detail());
-        } catch (BackendUnavailableException e) {
-            throw StartException.store(choice.title() + " validation failed: " + e.detail());
-        }
+        });
     }
 
     private static void announce(Console console, GuardServer server, List<Policy> policies) {
