@@ -54,6 +54,7 @@ record ServerFindings(String server, RedisInfo info, long sent, long received, L
         findings.addAll(persistence());
         findings.add(clock());
         findings.addAll(rights());
+        findings.addAll(writes());
         return findings;
     }
 
@@ -233,13 +234,7 @@ record ServerFindings(String server, RedisInfo info, long sent, long received, L
             String error = each.error();
             if (each.isForWantOfRights()) {
                 denied.add(each.command());
-            } else if (isNoWrite(error)) {
-                findings.add(Finding.warn(
-                        WRITES,
-                        server + " takes no writes now: " + error,
-                        "calls are unavailable while that is so",
-                        "mend what it names"));
-            } else if (!error.startsWith("READONLY") && !isOfOtherSlot(error)) {
+            } else if (!isNoWrite(error) && !error.startsWith("READONLY") && !isOfOtherSlot(error)) {
                 findings.add(Finding.unknown(
                         RIGHTS,
                         each.command() + " could not be tried on " + server + ": " + error,
@@ -268,6 +263,20 @@ record ServerFindings(String server, RedisInfo info, long sent, long received, L
                     RIGHTS, "guard's user may run on " + server + " what was tried", "that is all that guard needs"));
         }
         return findings;
+    }
+
+    /** That nothing is written now, whichever command found it. */
+    private List<Finding> writes() {
+        return refused.stream()
+                .map(RedisAudit.Refused::error)
+                .filter(ServerFindings::isNoWrite)
+                .limit(1)
+                .map(error -> Finding.warn(
+                        WRITES,
+                        server + " takes no writes now: " + error,
+                        "calls are unavailable while that is so",
+                        "mend what it names"))
+                .toList();
     }
 
     private static boolean isNoWrite(String error) {
