@@ -1,9 +1,7 @@
 package dev.guard.server;
 
 import dev.guard.api.Guard;
-import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.FailureMode;
-import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Policy;
 import java.time.Duration;
 import java.util.List;
@@ -66,26 +64,14 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
     }
 
     private Guard open(DeclaredPolicies declared) {
-        HazelcastAddress.logAsWeDo();
-        Guard.Builder builder = Guard.builder()
-                .backend(choice.backend())
-                .mode(choice.mode())
-                .policies(declared.all())
-                .directCompletion();
-        file.denyMemo().ifPresent(builder::denyMemo);
-        choice.degradation().ifPresent(builder::whenUnavailable);
-        if (choice.mode() != FailureMode.LOCAL_ONLY) {
-            declared.declareModes(builder);
-        }
-        choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
-        try {
-            choice.deadline().ifPresent(builder::deadline);
+        return choice.asked(() -> {
+            Guard.Builder builder = choice.guard().policies(declared.all()).directCompletion();
+            file.denyMemo().ifPresent(builder::denyMemo);
+            if (choice.mode() != FailureMode.LOCAL_ONLY) {
+                declared.declareModes(builder);
+            }
             return builder.build();
-        } catch (GuardConfigurationException e) {
-            throw StartException.configuration(e.detail());
-        } catch (BackendUnavailableException e) {
-            throw StartException.store(choice.title() + " validation failed: " + e.detail());
-        }
+        });
     }
 
     private static void announce(Console console, GuardServer server, List<Policy> policies) {

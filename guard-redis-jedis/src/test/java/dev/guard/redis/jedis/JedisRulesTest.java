@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.redis.rules.AuditRules;
 import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.CompletionRules;
 import dev.guard.redis.rules.OutageRules;
@@ -10,7 +11,13 @@ import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Jedis")
 class JedisRulesTest
-        implements RightsRules, VersionRules, CertificateRules, CompletionRules, OutageRules, ScriptLossRules {
+        implements RightsRules,
+                VersionRules,
+                CertificateRules,
+                CompletionRules,
+                OutageRules,
+                ScriptLossRules,
+                AuditRules {
 
     @Override
     public String backend() {
