@@ -1,6 +1,5 @@
 package dev.guard.server;
 
-import dev.guard.domain.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -65,7 +64,7 @@ final class GuardCommand {
         return ExitCode.FAILED;
     }
 
-    private List<Policy> named(Path policies) {
+    private DeclaredPolicies named(Path policies) {
         return PolicyReader.read(policies);
     }
 

@@ -26,10 +26,16 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
      *
      * @throws StartException if it does not start
      */
-    int run(Console console, Supplier<List<Policy>> source) {
+    int run(Console console, Supplier<DeclaredPolicies> source) {
         choice.warnings().forEach(console::warn);
-        List<Policy> policies = source.get();
-        Guard guard = open(policies);
+        DeclaredPolicies declared = source.get();
+        List<Policy> policies = declared.all();
+        if (choice.mode() == FailureMode.LOCAL_ONLY) {
+            declared.ofOtherModes()
+                    .forEach(policy -> console.warn(
+                            "What policy " + Shown.of(policy) + " says of its mode is ignored (local_only)"));
+        }
+        Guard guard = open(declared);
         if (guard.stats().degraded()) {
             console.warn(choice.title() + " is away: decisions are local until it is back, "
                     + choice.degradation().orElseThrow());
@@ -57,10 +63,13 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         }
     }
 
-    private Guard open(List<Policy> policies) {
+    private Guard open(DeclaredPolicies declared) {
         return choice.asked(() -> {
-            Guard.Builder builder = choice.guard().policies(policies).directCompletion();
+            Guard.Builder builder = choice.guard().policies(declared.all()).directCompletion();
             file.denyMemo().ifPresent(builder::denyMemo);
+            if (choice.mode() != FailureMode.LOCAL_ONLY) {
+                declared.declareModes(builder);
+            }
             return builder.build();
         });
     }
