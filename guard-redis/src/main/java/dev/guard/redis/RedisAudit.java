@@ -102,16 +102,10 @@ final class RedisAudit {
     /** A command that a server refused, and its error. */
     record Refused(String command, String error) {
 
-        /** Whether it was for want of a right. Servers say so in other words where a script meets it. */
+        /** Whether it was for want of a right. */
         boolean isForWantOfRights() {
-            return isOfRights(error);
+            return RedisErrors.isForWantOfRights(error);
         }
-    }
-
-    private static boolean isOfRights(String error) {
-        return error.startsWith("NOPERM")
-                || error.contains("ACL failure in script")
-                || error.contains("The user executing the script can't");
     }
 
     private static List<Refused> refused(@Nullable Object reply) {
@@ -152,7 +146,7 @@ final class RedisAudit {
     /** Whether a server does not let us ask it: the command is not ours to run, or was taken away. */
     private static boolean isWithheld(Throwable error) {
         return RedisErrors.unwrapped(error) instanceof RedisErrorReply answer
-                && (isOfRights(answer.text())
+                && (RedisErrors.isForWantOfRights(answer.text())
                         || answer.text().toLowerCase(Locale.ROOT).contains("unknown command"));
     }
 

@@ -64,9 +64,16 @@ final class RedisErrors {
             case "BUSY" -> Reason.OVERLOADED;
             case "MASTERDOWN", "TRYAGAIN", "CLUSTERDOWN" -> Reason.TOPOLOGY;
             case "MOVED", "ASK" -> Reason.MISCONFIGURED;
-            case "ERR" -> ofPlainError(text.toLowerCase(Locale.ROOT));
-            default -> Reason.PROTOCOL;
+            case "ERR" -> isForWantOfRights(text) ? Reason.AUTH : ofPlainError(text.toLowerCase(Locale.ROOT));
+            default -> isForWantOfRights(text) ? Reason.AUTH : Reason.PROTOCOL;
         };
+    }
+
+    /** Whether it is for want of a right that a server refused something. It says so in other words where a script met it. */
+    static boolean isForWantOfRights(String text) {
+        return text.startsWith("NOPERM")
+                || text.contains("ACL failure in script")
+                || text.contains("The user executing the script can't");
     }
 
     /** Errors that were given no code of their own. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.guard.api.Consistency;
+import dev.guard.testing.redis.FakeRedis;
+import dev.guard.testing.redis.FakeRedis.Answer;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import java.io.IOException;
@@ -98,6 +100,22 @@ class DoctorTest {
                     .contains("set maxmemory-policy noeviction");
             assertThat(serve.err().lines()).hasSize(1);
             assertThat(serve.out()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-lettuce", "redis-jedis"})
+    @DisplayName("A server that is too old is 3, for the doctor and for serve")
+    void tooOld(String backend) {
+        try (FakeRedis fake = FakeRedis.start()) {
+            fake.always("INFO", Answer.bulk("# Server\r\nredis_version:6.0.16\r\n"));
+            Map<String, String> environment = Map.of("REDIS_URL", fake.url(), "GUARD_BACKEND", backend);
+            GuardRun run = doctor(environment);
+            assertThat(run.status()).isEqualTo(3);
+            assertThat(run.out()).contains("REFUSE   version").contains("'6.0.16', expected 6.2 or newer");
+            GuardRun serve = GuardRun.of(environment, "serve", "--port", "0");
+            assertThat(serve.status()).isEqualTo(3);
+            assertThat(serve.err()).startsWith("❌ Redis validation failed: ").contains("run Redis 6.2 or newer");
         }
     }
 

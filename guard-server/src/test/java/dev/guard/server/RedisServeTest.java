@@ -175,6 +175,19 @@ class RedisServeTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"redis-lettuce", "redis-jedis"})
+    @DisplayName("What the start finds to warn of is in the log, without a secret, and the server is up all the same")
+    void warned(String backend) throws Exception {
+        try (RedisServer server = RedisServers.acl("guard", "hunter2", "~guard:* +@all -scan");
+                GuardProcess guard = serve(backend, server)) {
+            assertThat(get(guard, "/v1/check?policy=demo").statusCode()).isEqualTo(200);
+            assertThat(String.join("\n", guard.lines()))
+                    .contains("WARN audit - guard's user may not run SCAN on " + server.address())
+                    .doesNotContain("hunter2");
+        }
+    }
+
     private static String body(GuardProcess guard, String path) {
         try {
             return get(guard, path).body();
