@@ -2,6 +2,7 @@ package dev.guard.redis.jedis;
 
 import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.CompletionRules;
+import dev.guard.redis.rules.FaultRules;
 import dev.guard.redis.rules.OutageRules;
 import dev.guard.redis.rules.RightsRules;
 import dev.guard.redis.rules.ScriptLossRules;
@@ -10,7 +11,13 @@ import org.junit.jupiter.api.DisplayName;
 
 @DisplayName("Redis through Jedis")
 class JedisRulesTest
-        implements RightsRules, VersionRules, CertificateRules, CompletionRules, OutageRules, ScriptLossRules {
+        implements RightsRules,
+                VersionRules,
+                CertificateRules,
+                CompletionRules,
+                OutageRules,
+                ScriptLossRules,
+                FaultRules {
 
     @Override
     public String backend() {

@@ -1,0 +1,298 @@
+package dev.guard.redis.rules;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.api.Attempt;
+import dev.guard.api.Degradation;
+import dev.guard.api.Guard;
+import dev.guard.api.RateLimiter;
+import dev.guard.api.SecurityEvent;
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.CorruptStateException;
+import dev.guard.domain.Decision;
+import dev.guard.domain.Effect;
+import dev.guard.domain.KeyPage;
+import dev.guard.redis.rules.Verb.Call;
+import dev.guard.redis.rules.Verb.Form;
+import dev.guard.testing.redis.Patience;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Two guards on one store, a strict one and one that may judge by itself, to which faults happen while they are called. */
+final class FaultBench implements AutoCloseable {
+
+    /** Longer than the machine stalls, as a rule; and waited for many times. */
+    static final Duration DEADLINE = Duration.ofMillis(
+            Math.max(200, Patience.times(Duration.ofMillis(100)).toMillis()));
+
+    /** What a call may take on top of it, until its thread runs again. */
+    private static final Duration SLACK = Patience.times(Duration.ofMillis(200));
+
+    private static final Duration RECOVERY = Duration.ofSeconds(2);
+    private static final Duration READY = Duration.ofSeconds(10);
+
+    /** The reasons for which a guard may judge by itself, as the documentation has them. */
+    private static final Set<Reason> OUTAGES = EnumSet.of(
+            Reason.CONNECT,
+            Reason.TIMEOUT,
+            Reason.CONNECTION_LOST,
+            Reason.READ_ONLY,
+            Reason.LOADING,
+            Reason.OUT_OF_MEMORY,
+            Reason.TOPOLOGY,
+            Reason.LATE,
+            Reason.CIRCUIT_OPEN);
+
+    private static final AtomicInteger TENANTS = new AtomicInteger();
+
+    /** How a guard fails. */
+    enum Mode {
+        STRICT,
+        DEGRADED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final String backend;
+    private final Guard strict;
+    private final Guard degraded;
+    private final Map<String, Reason> told = new ConcurrentHashMap<>();
+
+    /** Builds the guards. */
+    FaultBench(BackendUnderTest of, String url) {
+        this.backend = of.backend();
+        this.strict = of.builder(url).deadline(DEADLINE).build();
+        this.degraded = of.builder(url)
+                .deadline(DEADLINE)
+                .whenUnavailable(Degradation.share(1))
+                .securityLog(this::log)
+                .build();
+    }
+
+    private void log(SecurityEvent event) {
+        Reason reason = event.reason();
+        if (event.event() == SecurityEvent.Kind.BACKEND_UNAVAILABLE_AT_RUNTIME && reason != null) {
+            told.putIfAbsent(event.tenantId(), reason);
+        }
+    }
+
+    @Override
+    public void close() {
+        strict.close();
+        degraded.close();
+    }
+
+    // ─── A case ─────────────────────────────────────────────────────────────────────────────────
+
+    /** What a call came to: an answer, or a reason; how long it took; and what its tenant had been told when it came. */
+    private record Result(
+            @Nullable Object answer,
+            @Nullable Reason reason,
+            long nanos,
+            @Nullable Reason event) {}
+
+    /** A call that can be made, what remains before it, and whose it is. */
+    private record Prepared(Call call, RateLimiter limiter, String subject, long remaining) {}
+
+    /** Makes one call under a fault, and sees that it comes to what it may, and that all is well after it. */
+    void check(StoreFault fault, Mode mode, Form form, Verb verb, FaultTable.Row row) {
+        Guard guard = mode == Mode.STRICT ? strict : degraded;
+        String tenant = "t" + TENANTS.incrementAndGet();
+        Prepared prepared = prepare(guard, tenant, form, verb);
+        Result result;
+        fault.begin().run();
+        try {
+            fault.settle().accept(guard);
+            result = made(prepared.call, form, tenant);
+        } finally {
+            fault.end().run();
+        }
+        long healed = System.nanoTime();
+        AtomicReference<@Nullable Decision> after = new AtomicReference<>();
+        Patience.until(
+                "the store decides again after " + fault + ", which was found as " + result,
+                RECOVERY,
+                () -> guard.stats().toString(),
+                () -> decided(prepared.limiter, prepared.subject, after));
+        row.recovery(System.nanoTime() - healed);
+
+        row.call(result.nanos);
+        if (result.event != null) {
+            row.event();
+        }
+        long charged = prepared.remaining - requireNonNull(after.get()).remaining();
+        judge(fault, mode, verb, prepared, result, charged, row);
+        assertThat(Duration.ofNanos(result.nanos))
+                .as("how long it took: " + result)
+                .isLessThanOrEqualTo(DEADLINE.plus(SLACK));
+        if (!fault.forgets()) {
+            assertThat(charged).as("what was charged: " + result).isIn(0L, verb.charge());
+        }
+    }
+
+    /** Waits until the guard is well, and makes a call ready; anew for another subject where the store was slow. */
+    private static Prepared prepare(Guard guard, String tenant, Form form, Verb verb) {
+        RateLimiter limiter = guard.limiter(verb.policy()).tenant(tenant);
+        AtomicReference<@Nullable Prepared> prepared = new AtomicReference<>();
+        AtomicInteger subjects = new AtomicInteger();
+        Patience.until(
+                "a call of " + verb + " is ready", READY, () -> guard.stats().toString(), () -> {
+                    String subject = "s" + subjects.incrementAndGet();
+                    AtomicReference<@Nullable Decision> before = new AtomicReference<>();
+                    if (!decided(limiter, subject, before)) {
+                        return false;
+                    }
+                    Call call = verb.ready(limiter, subject, form);
+                    if (!decided(limiter, subject, before)) {
+                        return false;
+                    }
+                    prepared.set(new Prepared(
+                            call, limiter, subject, requireNonNull(before.get()).remaining()));
+                    return true;
+                });
+        return requireNonNull(prepared.get());
+    }
+
+    private static boolean decided(RateLimiter limiter, String subject, AtomicReference<@Nullable Decision> decision) {
+        Decision peeked = limiter.peek(subject);
+        decision.set(peeked);
+        return !peeked.degraded();
+    }
+
+    private Result made(Call call, Form form, String tenant) {
+        AtomicReference<@Nullable Reason> event = new AtomicReference<>();
+        long begun = System.nanoTime();
+        Object answer = null;
+        Reason reason = null;
+        try {
+            if (form == Form.BLOCKING) {
+                answer = call.blocking().get();
+                event.set(told.get(tenant));
+            } else {
+                answer = call.asynchronous()
+                        .get()
+                        .whenComplete((value, error) -> event.set(told.get(tenant)))
+                        .join();
+            }
+        } catch (RuntimeException e) {
+            reason = reasonOf(e);
+        }
+        return new Result(answer, reason, System.nanoTime() - begun, event.get());
+    }
+
+    /** The reason why a call was unavailable; anything else is an error of the test's. */
+    private static Reason reasonOf(RuntimeException error) {
+        Throwable plain = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (plain instanceof BackendUnavailableException unavailable) {
+            return unavailable.reason();
+        }
+        if (plain instanceof CorruptStateException) {
+            return Reason.CORRUPT_STATE;
+        }
+        throw error;
+    }
+
+    // ─── What it may come to ────────────────────────────────────────────────────────────────────
+
+    private void judge(
+            StoreFault fault,
+            Mode mode,
+            Verb verb,
+            Prepared prepared,
+            Result result,
+            long charged,
+            FaultTable.Row row) {
+        Reason reason = result.reason;
+        if (reason != null) {
+            row.reason(reason);
+            assertThat(reason).isIn(fault.reasons());
+            if (mode == Mode.DEGRADED && verb.mayGoLocal() && OUTAGES.contains(reason)) {
+                // Where the store took all of the time, the log had a moment only, and may have missed it.
+                assertThat(Duration.ofNanos(result.nanos))
+                        .as("it could be judged locally, and was unavailable for " + reason)
+                        .isGreaterThan(DEADLINE.dividedBy(2));
+            }
+            return;
+        }
+        Optional<Decision> decision = decision(result.answer);
+        if (decision.isPresent() && decision.get().degraded()) {
+            row.local();
+            assertThat(mode).isEqualTo(Mode.DEGRADED);
+            assertThat(verb.mayGoLocal()).as(verb + " was judged locally").isTrue();
+            assertThat(decision.get().backend()).isEqualTo("local_degraded");
+            Reason event = result.event;
+            assertThat(event).as("the event, when the local answer came").isNotNull();
+            if (event != null) {
+                row.reason(event);
+                assertThat(event).isIn(OUTAGES).isIn(fault.reasons());
+            }
+            return;
+        }
+        row.answered();
+        boolean allowed = decision.isPresent() && decision.get().allowed();
+        boolean wasCharged = fault.forgets() || charged == verb.charge();
+        if (allowed && (!fault.mayAnswer() || !wasCharged)) {
+            row.allowedWithoutTheStore();
+        }
+        assertThat(fault.mayAnswer())
+                .as("the store cannot have answered " + result.answer)
+                .isTrue();
+        if (!fault.forgets()) {
+            assertThat(wasCharged)
+                    .as(charged + " were charged in place of " + verb.charge() + " for " + result.answer)
+                    .isTrue();
+            assertThat(isRight(result.answer, prepared))
+                    .as("the answer " + result.answer)
+                    .isTrue();
+        }
+        decision.ifPresent(made -> assertThat(made.backend()).isEqualTo(backend));
+    }
+
+    private static Optional<Decision> decision(@Nullable Object answer) {
+        if (answer instanceof Decision decision) {
+            return Optional.of(decision);
+        }
+        return answer instanceof Attempt<?> attempt ? Optional.of(attempt.decision()) : Optional.empty();
+    }
+
+    private static boolean isRight(@Nullable Object answer, Prepared prepared) {
+        if (answer instanceof KeyPage page) {
+            return page.next().isPresent()
+                    || page.keys().stream().anyMatch(key -> key.subject().equals(prepared.subject));
+        }
+        return answer == Effect.APPLIED
+                || decision(answer).map(Decision::allowed).orElse(false);
+    }
+
+    /** Waits until a guard finds what a fault is known by: before that, it finds its connections gone. */
+    static void untilFound(Guard guard, Reason reason) {
+        RateLimiter limiter = guard.limiter(Verb.Policies.PLAIN).tenant("settling");
+        AtomicReference<@Nullable Object> last = new AtomicReference<>();
+        Supplier<String> evidence = () -> "the last that it found: " + last.get();
+        Patience.until("a guard finds " + reason, RECOVERY, evidence, () -> {
+            try {
+                // No verb that is judged locally.
+                last.set(limiter.unblock("nobody"));
+                return false;
+            } catch (BackendUnavailableException e) {
+                last.set(e);
+                return e.reason() == reason;
+            }
+        });
+    }
+}
