@@ -37,6 +37,7 @@ final class FaultTable {
         private int allowedWithoutTheStore;
         private int local;
         private int events;
+        private int heldUp;
         private long longest;
         private long slowestRecovery;
         private final Map<Reason, Integer> reasons = new EnumMap<>(Reason.class);
@@ -59,6 +60,18 @@ final class FaultTable {
         /** It was answered locally. */
         void local() {
             local++;
+        }
+
+        /**
+         * The machine let a call wait until its time was over, whatever the store said. That happens once, and not again and again under one
+         * fault: then it is the client that waits.
+         */
+        void heldUp() {
+            heldUp++;
+            if (heldUp > 1) {
+                throw new AssertionError(
+                        "calls wait until their deadline, and the store did not make them: " + reasons);
+            }
         }
 
         void event() {

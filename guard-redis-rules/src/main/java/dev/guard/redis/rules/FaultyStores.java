@@ -156,6 +156,9 @@ final class FaultyStores implements AutoCloseable {
                 StoreFault.of("stopped (SIGSTOP)", server::pause, server::resume, Reason.TIMEOUT),
                 StoreFault.of("killed (SIGKILL)", server::kill, server::start, Reason.CONNECT, Reason.CONNECTION_LOST)
                         .andForgets(),
+                StoreFault.of("killed, and the circuit is open", server::kill, server::start, Reason.CIRCUIT_OPEN)
+                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.CIRCUIT_OPEN))
+                        .andForgets(),
                 restart("restart, empty", server).andForgets());
     }
 
