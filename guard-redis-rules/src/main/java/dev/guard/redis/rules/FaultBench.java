@@ -69,13 +69,19 @@ final class FaultBench implements AutoCloseable {
     }
 
     private final String backend;
+    private final Metronome metronome;
     private final Guard strict;
     private final Guard degraded;
     private final Map<String, Reason> told = new ConcurrentHashMap<>();
 
-    /** Builds the guards. */
-    FaultBench(BackendUnderTest of, String url) {
+    /**
+     * Builds the guards.
+     *
+     * @param metronome what knows how late the machine is
+     */
+    FaultBench(BackendUnderTest of, String url, Metronome metronome) {
         this.backend = of.backend();
+        this.metronome = metronome;
         this.strict = of.builder(url).deadline(DEADLINE).build();
         this.degraded = of.builder(url)
                 .deadline(DEADLINE)
@@ -99,26 +105,31 @@ final class FaultBench implements AutoCloseable {
 
     // ─── A case ─────────────────────────────────────────────────────────────────────────────────
 
-    /** What a call came to: an answer, or a reason; how long it took; and what its tenant had been told when it came. */
+    /**
+     * What a call came to: an answer, or a reason; how long it took, and by how much the machine was late meanwhile; and what its tenant had
+     * been told when it came.
+     */
     private record Result(
             @Nullable Object answer,
             @Nullable Reason reason,
             long nanos,
+            long lateNanos,
             @Nullable Reason event) {}
 
-    /** A call that can be made, what remains before it, and whose it is. */
-    private record Prepared(Call call, RateLimiter limiter, String subject, long remaining) {}
+    private static final String SUBJECT = "somebody";
+
+    /** A call that can be made, what remains before it, and whose it is: a tenant of its own, who has not been told of any outage. */
+    private record Prepared(Call call, RateLimiter limiter, String tenant, long remaining) {}
 
     /** Makes one call under a fault, and sees that it comes to what it may, and that all is well after it. */
     void check(StoreFault fault, Mode mode, Form form, Verb verb, FaultTable.Row row) {
         Guard guard = mode == Mode.STRICT ? strict : degraded;
-        String tenant = "t" + TENANTS.incrementAndGet();
-        Prepared prepared = prepare(guard, tenant, form, verb);
+        Prepared prepared = prepare(guard, form, verb);
         Result result;
         try {
             fault.begin().run();
             fault.settle().accept(guard);
-            result = made(prepared.call, form, tenant);
+            result = made(prepared.call, form, prepared.tenant);
         } finally {
             fault.end().run();
         }
@@ -128,7 +139,7 @@ final class FaultBench implements AutoCloseable {
                 "the store decides again after " + fault + ", which was found as " + result,
                 RECOVERY,
                 () -> guard.stats().toString(),
-                () -> decided(prepared.limiter, prepared.subject, after));
+                () -> decided(prepared.limiter, after));
         row.recovery(System.nanoTime() - healed);
 
         row.call(result.nanos);
@@ -136,46 +147,48 @@ final class FaultBench implements AutoCloseable {
             row.event();
         }
         long charged = prepared.remaining - requireNonNull(after.get()).remaining();
-        judge(fault, mode, verb, prepared, result, charged, row);
+        judge(fault, mode, verb, result, charged, row);
         assertThat(Duration.ofNanos(result.nanos))
                 .as("how long it took: " + result)
-                .isLessThanOrEqualTo(DEADLINE.plus(SLACK));
+                .isLessThanOrEqualTo(DEADLINE.plus(SLACK).plusNanos(result.lateNanos));
         if (!fault.forgets()) {
             assertThat(charged).as("what was charged: " + result).isIn(0L, verb.charge());
         }
     }
 
-    /** Waits until the guard is well, and makes a call ready; anew for another subject where the store was slow. */
-    private static Prepared prepare(Guard guard, String tenant, Form form, Verb verb) {
-        RateLimiter limiter = guard.limiter(verb.policy()).tenant(tenant);
+    /** Waits until the guard is well, and makes a call ready; anew for another tenant where it was not. */
+    private Prepared prepare(Guard guard, Form form, Verb verb) {
         AtomicReference<@Nullable Prepared> prepared = new AtomicReference<>();
-        AtomicInteger subjects = new AtomicInteger();
         Patience.until(
                 "a call of " + verb + " is ready", READY, () -> guard.stats().toString(), () -> {
-                    String subject = "s" + subjects.incrementAndGet();
+                    String tenant = "t" + TENANTS.incrementAndGet();
+                    RateLimiter limiter = guard.limiter(verb.policy()).tenant(tenant);
                     AtomicReference<@Nullable Decision> before = new AtomicReference<>();
-                    if (!decided(limiter, subject, before)) {
+                    if (!decided(limiter, before)) {
                         return false;
                     }
-                    Call call = verb.ready(limiter, subject, form);
-                    if (!decided(limiter, subject, before)) {
+                    Call call = verb.ready(limiter, SUBJECT, form);
+                    if (!decided(limiter, before)) {
                         return false;
                     }
                     prepared.set(new Prepared(
-                            call, limiter, subject, requireNonNull(before.get()).remaining()));
+                            call, limiter, tenant, requireNonNull(before.get()).remaining()));
                     return true;
                 });
-        return requireNonNull(prepared.get());
+        Prepared ready = requireNonNull(prepared.get());
+        assertThat(told).doesNotContainKey(ready.tenant);
+        return ready;
     }
 
-    private static boolean decided(RateLimiter limiter, String subject, AtomicReference<@Nullable Decision> decision) {
-        Decision peeked = limiter.peek(subject);
+    private static boolean decided(RateLimiter limiter, AtomicReference<@Nullable Decision> decision) {
+        Decision peeked = limiter.peek(SUBJECT);
         decision.set(peeked);
         return !peeked.degraded();
     }
 
     private Result made(Call call, Form form, String tenant) {
         AtomicReference<@Nullable Reason> event = new AtomicReference<>();
+        long late = metronome.lateNanos();
         long begun = System.nanoTime();
         Object answer = null;
         Reason reason = null;
@@ -192,7 +205,8 @@ final class FaultBench implements AutoCloseable {
         } catch (RuntimeException e) {
             reason = reasonOf(e);
         }
-        return new Result(answer, reason, System.nanoTime() - begun, event.get());
+        long nanos = System.nanoTime() - begun;
+        return new Result(answer, reason, nanos, metronome.lateNanos() - late, event.get());
     }
 
     /** The reason why a call was unavailable; anything else is an error of the test's. */
@@ -209,14 +223,7 @@ final class FaultBench implements AutoCloseable {
 
     // ─── What it may come to ────────────────────────────────────────────────────────────────────
 
-    private void judge(
-            StoreFault fault,
-            Mode mode,
-            Verb verb,
-            Prepared prepared,
-            Result result,
-            long charged,
-            FaultTable.Row row) {
+    private void judge(StoreFault fault, Mode mode, Verb verb, Result result, long charged, FaultTable.Row row) {
         Reason reason = result.reason;
         if (reason != null) {
             row.reason(reason);
@@ -265,9 +272,7 @@ final class FaultBench implements AutoCloseable {
             assertThat(wasCharged)
                     .as(charged + " were charged in place of " + verb.charge() + " for " + result.answer)
                     .isTrue();
-            assertThat(isRight(result.answer, prepared))
-                    .as("the answer " + result.answer)
-                    .isTrue();
+            assertThat(isRight(result.answer)).as("the answer " + result.answer).isTrue();
         }
         decision.ifPresent(made -> assertThat(made.backend()).isEqualTo(backend));
     }
@@ -285,10 +290,10 @@ final class FaultBench implements AutoCloseable {
         return answer instanceof Attempt<?> attempt ? Optional.of(attempt.decision()) : Optional.empty();
     }
 
-    private static boolean isRight(@Nullable Object answer, Prepared prepared) {
+    private static boolean isRight(@Nullable Object answer) {
         if (answer instanceof KeyPage page) {
             return page.next().isPresent()
-                    || page.keys().stream().anyMatch(key -> key.subject().equals(prepared.subject));
+                    || page.keys().stream().anyMatch(key -> key.subject().equals(SUBJECT));
         }
         return answer == Effect.APPLIED
                 || decision(answer).map(Decision::allowed).orElse(false);

@@ -65,7 +65,7 @@ final class FaultyStores implements AutoCloseable {
         FaultBench bench() {
             FaultBench built = bench;
             if (built == null) {
-                built = stores.opened(new FaultBench(stores.backend, url));
+                built = stores.opened(new FaultBench(stores.backend, url, stores.metronome));
                 bench = built;
             }
             return built;
@@ -73,12 +73,14 @@ final class FaultyStores implements AutoCloseable {
     }
 
     private final BackendUnderTest backend;
+    private final Metronome metronome = Metronome.start();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final List<Group> groups = new ArrayList<>();
 
     /** Starts the servers. */
     FaultyStores(BackendUnderTest backend) {
         this.backend = backend;
+        opened.push(metronome);
         try {
             RedisServer server = opened(RedisServers.standalone());
             FaultProxy proxy = opened(FaultProxy.before(server.port()));
