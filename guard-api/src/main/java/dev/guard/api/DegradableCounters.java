@@ -125,7 +125,7 @@ final class DegradableCounters implements CounterStore {
         return orElse(() -> notLate(store.submit(operations)), cause -> {
             StandIn instead = standIn(operations);
             if (instead == null) {
-                return CompletableFuture.failedFuture(cause);
+                return null;
             }
             CompletableFuture<Backend> local = CompletableFuture.failedFuture(cause);
             for (int i = 0; i < instead.tenants.size(); i++) {
@@ -134,8 +134,7 @@ final class DegradableCounters implements CounterStore {
                         ? outage.standIn(tenant, cause, instead.atMost)
                         : local.thenCompose(before -> outage.standIn(tenant, cause, instead.atMost));
             }
-            return local.thenApply(
-                    backend -> judged(backend, cause, stand -> stand.counters().execute(instead.operations)));
+            return new Local<>(local, backend -> backend.counters().execute(instead.operations));
         });
     }
 
@@ -262,11 +261,9 @@ final class DegradableCounters implements CounterStore {
                 String tenant, Supplier<CompletionStage<Decision>> call, Function<PolicyCounters, Decision> instead) {
             return orElse(
                     call,
-                    cause -> outage.standIn(tenant, cause, atMost)
-                            .thenApply(found -> judged(
-                                    found,
-                                    cause,
-                                    backend -> instead.apply(backend.counters().counters(local)))));
+                    cause -> new Local<>(
+                            outage.standIn(tenant, cause, atMost),
+                            backend -> instead.apply(backend.counters().counters(local))));
         }
     }
 
@@ -286,9 +283,17 @@ final class DegradableCounters implements CounterStore {
         }
     }
 
-    /** The store's answer, or another one where there is an outage; the other one is waited for no longer than the store. */
+    /** A local backend, once it may be asked, and what it is asked. */
+    private record Local<T>(CompletableFuture<Backend> backend, Function<Backend, T> question) {}
+
+    /**
+     * The store's answer, or a local one where there is an outage. Who would have to wait longer for that than for the store is told of the
+     * outage, and nothing is asked of the local backend.
+     *
+     * @param instead what is asked locally; null where the store alone is asked
+     */
     private <T> CompletionStage<T> orElse(
-            Supplier<CompletionStage<T>> call, Function<BackendUnavailableException, CompletableFuture<T>> instead) {
+            Supplier<CompletionStage<T>> call, Function<BackendUnavailableException, @Nullable Local<T>> instead) {
         long begun = System.nanoTime();
         CompletableFuture<T> result = new CompletableFuture<>();
         var unused = Futures.called(call).whenComplete((answer, error) -> {
@@ -297,19 +302,26 @@ final class DegradableCounters implements CounterStore {
                 outage.answered();
                 result.complete(answer);
             } else if (plain instanceof BackendUnavailableException cause && Outage.is(cause.reason())) {
-                var unusedToo = instead.apply(cause)
-                        .orTimeout(outage.left(begun), TimeUnit.NANOSECONDS)
-                        .whenComplete((local, failed) -> {
-                            if (failed == null) {
-                                result.complete(local);
-                            } else {
-                                result.completeExceptionally(cause);
-                            }
-                        });
+                answerLocally(result, instead.apply(cause), cause, outage.left(begun));
             } else {
                 result.completeExceptionally(plain);
             }
         });
         return result;
+    }
+
+    private static <T> void answerLocally(
+            CompletableFuture<T> result, @Nullable Local<T> local, BackendUnavailableException cause, long nanos) {
+        if (local == null) {
+            result.completeExceptionally(cause);
+            return;
+        }
+        var unused = local.backend.orTimeout(nanos, TimeUnit.NANOSECONDS).whenComplete((backend, failed) -> {
+            try {
+                result.complete(judged(failed == null ? backend : null, cause, local.question));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
     }
 }

@@ -7,9 +7,11 @@ import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Key;
 import dev.guard.domain.Micros;
 import dev.guard.domain.Policy;
+import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.backend.StoreRefusedException;
 import dev.guard.domain.counter.CounterStore;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -429,37 +431,69 @@ public final class Guard implements AutoCloseable {
         }
 
         /**
-         * The guard.
+         * The guard. The store is looked at first ({@link Backend#audit}): in strict mode one that can lose or refuse what guard relies on is refused. What
+         * an operator should know is written to the SLF4J logger {@code dev.guard.audit}.
          *
          * @throws GuardConfigurationException if there is no backend, or more than one and none is named, or the backend and
          *     the mode do not go together, or a setting is unknown or malformed
+         * @throws StoreRefusedException if the store is refused; the detail says why, and what mends it
          * @throws BackendUnavailableException if the store cannot be reached
          */
         public Guard build() {
             requireModes();
             if (backend != null) {
-                return new Guard(this, suited(backend), false);
+                return new Guard(this, accepted(suited(backend)), false);
             }
-            BackendProvider provider = this.provider == null ? Backends.choose(backendName) : this.provider;
+            BackendProvider provider = provider();
             BackendSettings settings = settingsOf(provider.name());
             try {
-                return new Guard(this, suited(provider, settings), true);
+                return new Guard(this, opened(provider, settings), true);
             } catch (BackendUnavailableException e) {
                 if (degradation == null || !Outage.is(e.reason())) {
                     throw e;
                 }
-                return withoutStore(new BackendToCome(provider.name(), () -> provider.open(settings), e), e);
+                return withoutStore(new BackendToCome(provider.name(), () -> opened(provider, settings), e), e);
             }
         }
 
-        private Backend suited(BackendProvider provider, BackendSettings settings) {
+        /**
+         * Looks at the store that {@link #build} would begin with, and builds nothing: what is found, also where that refuses. A store that is opened for it is
+         * closed again.
+         *
+         * @throws GuardConfigurationException as {@link #build} does
+         * @throws BackendUnavailableException if the store cannot be reached
+         */
+        public Audit audit() {
+            requireModes();
+            if (backend != null) {
+                return StartupAudit.of(suited(backend));
+            }
+            BackendProvider provider = provider();
+            try (Backend opened = provider.openForAudit(settingsOf(provider.name()))) {
+                return StartupAudit.of(suited(opened));
+            } catch (StoreRefusedException e) {
+                return new Audit(e.findings(), List.of());
+            }
+        }
+
+        private BackendProvider provider() {
+            return provider == null ? Backends.choose(backendName) : provider;
+        }
+
+        private Backend opened(BackendProvider provider, BackendSettings settings) {
             Backend opened = provider.open(settings);
             try {
-                return suited(opened);
-            } catch (GuardConfigurationException e) {
+                return accepted(suited(opened));
+            } catch (RuntimeException e) {
                 opened.close();
                 throw e;
             }
+        }
+
+        /** A backend whose store this guard begins with. */
+        private Backend accepted(Backend candidate) {
+            StartupAudit.enforce(StartupAudit.of(candidate), mode());
+            return candidate;
         }
 
         /** A guard that begins with an outage. */

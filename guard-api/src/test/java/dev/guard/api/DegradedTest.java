@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -402,6 +403,21 @@ class DegradedTest {
             storeFailsWith(Reason.TIMEOUT);
             assertUnavailable(Reason.TIMEOUT, () -> verbs.tryAcquire("alice", 1));
             assertUnavailable(Reason.TIMEOUT, () -> verbs.peek("alice", 1));
+            over.countDown();
+            // Nothing was taken for those who had given up.
+            Decision decision = untilLocal(() -> verbs.peek("alice", 1));
+            assertThat(decision.remaining()).isEqualTo(2);
+        }
+
+        private Decision untilLocal(Supplier<Decision> call) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (true) {
+                try {
+                    return call.get();
+                } catch (BackendUnavailableException e) {
+                    assertThat(System.nanoTime()).isLessThan(end);
+                }
+            }
         }
 
         @Test

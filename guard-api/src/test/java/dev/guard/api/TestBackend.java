@@ -6,6 +6,7 @@ import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.Key;
 import dev.guard.domain.KeyPage;
 import dev.guard.domain.Outcome;
+import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
 import dev.guard.domain.backend.BackendSettings;
@@ -39,6 +40,7 @@ final class TestBackend implements Backend {
     private final List<CounterOperation> operations = Collections.synchronizedList(new ArrayList<>());
     private volatile int closed;
     private volatile Supplier<CompletableFuture<Void>> gate = () -> CompletableFuture.completedFuture(null);
+    private volatile Supplier<CompletionStage<Audit>> look = this::unlooked;
 
     TestBackend(String name, boolean shared, InstantSource time) {
         this(name, shared, time, DecisionSource.of(name, FailureMode.STRICT_DISTRIBUTED));
@@ -85,6 +87,22 @@ final class TestBackend implements Backend {
     /** From now on each answer is given when a future of the gate completes, and fails if that fails. */
     void answerThrough(Supplier<CompletableFuture<Void>> gate) {
         this.gate = gate;
+    }
+
+    /** What a backend says that does not look. */
+    CompletionStage<Audit> unlooked() {
+        return Backend.super.audit();
+    }
+
+    /** From now on this is found of the store. */
+    TestBackend found(Supplier<CompletionStage<Audit>> audit) {
+        this.look = audit;
+        return this;
+    }
+
+    @Override
+    public CompletionStage<Audit> audit() {
+        return look.get();
     }
 
     /** Every operation that was submitted or executed, in order. */

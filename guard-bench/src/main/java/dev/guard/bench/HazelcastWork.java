@@ -28,6 +28,10 @@ final class HazelcastWork {
 
     private static final int THREADS = 16;
     private static final double LEAST_CALLS = 0.9;
+
+    /** A call runs through more code than one to Redis, all of it in this process: more has to be compiled before it is as fast as it gets. */
+    private static final int WARM_UP = 4;
+
     private static final List<String> JVM = jvm();
 
     private HazelcastWork() {}
@@ -108,7 +112,7 @@ final class HazelcastWork {
                     List.of(THREADS),
                     effort.warmUpCalls(),
                     effort.warmUpCalls(),
-                    effort.loadMillis() / 3,
+                    WARM_UP * effort.loadMillis(),
                     effort.loadMillis());
             return ForkedMeasurement.runAll(LoadDriver.class, JVM, load.toArguments(), keys.size());
         }

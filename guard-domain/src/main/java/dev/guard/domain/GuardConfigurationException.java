@@ -4,7 +4,7 @@ package dev.guard.domain;
  * A setting that guard cannot work with: a malformed limit, an unknown key, no backend or two. Raised while a guard, a
  * policy or a limit is built, never while it decides. Status 500.
  */
-public final class GuardConfigurationException extends GuardException {
+public class GuardConfigurationException extends GuardException {
 
     private static final long serialVersionUID = 1L;
 

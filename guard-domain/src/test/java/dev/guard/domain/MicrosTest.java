@@ -112,4 +112,12 @@ class MicrosTest {
     void saturatedRest(long count, long step, long elapsed, long expected) {
         assertThat(Micros.saturatedRest(count, step, elapsed)).isEqualTo(expected);
     }
+
+    @Test
+    @DisplayName("are written as they are read, in the largest unit that divides them")
+    void text() {
+        assertThat(Micros.text(1)).isEqualTo("1us");
+        assertThat(Micros.text(90_000_000)).isEqualTo("90s");
+        assertThat(Micros.text(Micros.parse("2h"))).isEqualTo("2h");
+    }
 }

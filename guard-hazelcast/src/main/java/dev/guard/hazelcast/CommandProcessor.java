@@ -80,7 +80,9 @@ final class CommandProcessor
         if (command.asked().isEmpty()) {
             return new Reply(now, List.of()).encode();
         }
-        CounterState stored = StoredState.of(entry);
+        SentPolicy policy = command.asked().get(0).policy();
+        CounterState stored = StoredState.of(
+                entry, policy == null ? List.of() : policy.compiled().policy().limits());
         CounterState state = stored;
         boolean changes = false;
         List<Outcome> outcomes = new ArrayList<>(command.asked().size());

@@ -1,16 +1,28 @@
 package dev.guard.hazelcast;
 
+import com.hazelcast.cluster.Member;
+import com.hazelcast.config.Config;
 import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.InvalidConfigurationException;
 import com.hazelcast.config.MapConfig;
+import com.hazelcast.config.SSLConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.spi.properties.ClusterProperty;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendSettings;
 import dev.guard.domain.counter.CounterStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -52,6 +64,7 @@ public final class HazelcastBackend implements Backend {
 
     private final HazelcastInstance instance;
     private final boolean owned;
+    private final HazelcastSettings settings;
     private final HazelcastCounterStore counters;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -59,6 +72,7 @@ public final class HazelcastBackend implements Backend {
             HazelcastInstance instance, boolean owned, HazelcastSettings settings, BackendSettings given) {
         this.instance = instance;
         this.owned = owned;
+        this.settings = settings;
         this.counters = new HazelcastCounterStore(
                 instance,
                 new KeyNames(settings.namespace()),
@@ -115,6 +129,17 @@ public final class HazelcastBackend implements Backend {
         } catch (RuntimeException e) {
             throw refused(e);
         }
+    }
+
+    /**
+     * Connects to the cluster as a client, also where the settings are a member's: looking at a cluster must not make it move its keys.
+     *
+     * @throws GuardConfigurationException as {@link #open} does
+     * @throws BackendUnavailableException if the cluster cannot be reached, or its majority does not come in time
+     */
+    static HazelcastBackend openForAudit(BackendSettings settings) {
+        HazelcastSettings checked = HazelcastSettings.toOpen(settings);
+        return started(Instances.client(checked), checked, settings);
     }
 
     // ─── Opening ────────────────────────────────────────────────────────────────────────────────
@@ -236,6 +261,70 @@ public final class HazelcastBackend implements Backend {
     @Override
     public CompletionStage<Void> ping() {
         return counters.ping();
+    }
+
+    /** What is known here of the cluster. Nobody is asked. */
+    @Override
+    public CompletionStage<Audit> audit() {
+        try {
+            counters.requireOpen();
+            return CompletableFuture.completedFuture(new Audit(cluster().findings(), List.of("hazelcast")));
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(HazelcastErrors.translated(e));
+        }
+    }
+
+    private ClusterFindings cluster() {
+        List<String> hosts = new ArrayList<>();
+        settings.members().forEach(address -> hosts.add(ClusterFindings.host(address)));
+        SortedSet<String> versions = new TreeSet<>();
+        for (Member member : instance.getCluster().getMembers()) {
+            hosts.add(member.getAddress().getHost());
+            versions.add(member.getVersion().toString());
+        }
+        boolean startedByUs = owned;
+        boolean seesMembers = startedByUs && !settings.client();
+        if (seesMembers) {
+            hosts.add(settings.bind());
+        }
+        Optional<Config> config = startedByUs ? Optional.empty() : memberConfig();
+        return new ClusterFindings(
+                settings.expected(),
+                MemberContext.members(instance),
+                seesMembers
+                        ? OptionalInt.of(settings.backups())
+                        : config.map(HazelcastBackend::backups).orElseGet(OptionalInt::empty),
+                hosts,
+                startedByUs ? Optional.of(false) : config.map(HazelcastBackend::speaksTls),
+                seesMembers ? Optional.of(true) : config.map(HazelcastBackend::failsWhenUncertain),
+                versions);
+    }
+
+    /** The settings of an instance that was handed in; empty for a client, which does not see its members'. */
+    private Optional<Config> memberConfig() {
+        try {
+            Config config = instance.getConfig();
+            config.findMapConfig(MAP);
+            return Optional.of(config);
+        } catch (UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static OptionalInt backups(Config config) {
+        MapConfig map = config.findMapConfig(MAP);
+        return OptionalInt.of(map.getBackupCount());
+    }
+
+    private static boolean speaksTls(Config config) {
+        SSLConfig tls = config.getNetworkConfig().getSSLConfig();
+        return tls != null && tls.isEnabled();
+    }
+
+    private static boolean failsWhenUncertain(Config config) {
+        String name = ClusterProperty.FAIL_ON_INDETERMINATE_OPERATION_STATE.getName();
+        String set = config.getProperty(name);
+        return Boolean.parseBoolean(set == null ? System.getProperty(name) : set);
     }
 
     /** Hazelcast's own instance, for what guard does not cover: the one that was handed in, or the one that was started. */

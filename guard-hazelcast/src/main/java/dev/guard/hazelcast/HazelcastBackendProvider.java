@@ -19,4 +19,9 @@ public final class HazelcastBackendProvider implements BackendProvider {
     public Backend open(BackendSettings settings) {
         return HazelcastBackend.open(settings);
     }
+
+    @Override
+    public Backend openForAudit(BackendSettings settings) {
+        return HazelcastBackend.openForAudit(settings);
+    }
 }

@@ -103,7 +103,7 @@ final class HazelcastCounterStore implements CounterStore {
         listers.shutdown();
     }
 
-    private void requireOpen() {
+    void requireOpen() {
         if (closed) {
             throw new GuardClosedException("backend " + source.backend());
         }

@@ -17,7 +17,7 @@ record HazelcastSettings(
         Optional<String> publicAddress,
         String cluster,
         String namespace,
-        int quorum,
+        int expected,
         int backups,
         long timeoutMicros,
         long startTimeoutMicros) {
@@ -82,7 +82,7 @@ record HazelcastSettings(
                 settings.text(PUBLIC_ADDRESS).map(address -> address(settings, PUBLIC_ADDRESS, address)),
                 name(settings, CLUSTER),
                 name(settings, NAMESPACE),
-                quorum(settings, OptionalInt.of(members.size())),
+                expected(settings, OptionalInt.of(members.size())),
                 (int) settings.number(BACKUPS, 1, 0, MOST_BACKUPS),
                 duration(settings, TIMEOUT, TIMEOUT_DEFAULT),
                 duration(settings, START_TIMEOUT, START_TIMEOUT_DEFAULT));
@@ -103,7 +103,7 @@ record HazelcastSettings(
                 Optional.empty(),
                 GUARD,
                 name(settings, NAMESPACE),
-                quorum(settings, OptionalInt.empty()),
+                expected(settings, OptionalInt.empty()),
                 1,
                 duration(settings, TIMEOUT, TIMEOUT_DEFAULT),
                 duration(settings, START_TIMEOUT, START_TIMEOUT_DEFAULT));
@@ -154,16 +154,15 @@ record HazelcastSettings(
         return text;
     }
 
-    /** The majority of the members that there are when all are up. */
-    private static int quorum(BackendSettings settings, OptionalInt fallback) {
+    /** How many members there are when all are up. */
+    private static int expected(BackendSettings settings, OptionalInt fallback) {
         boolean set = settings.text(EXPECTED_MEMBERS).isPresent();
         if (!set && fallback.isEmpty()) {
             throw new GuardConfigurationException(settings.fullName(EXPECTED_MEMBERS)
                     + " is not set, expected how many members the cluster has when all are up: calls are answered while the"
                     + " majority of them is there");
         }
-        long expected = settings.number(EXPECTED_MEMBERS, fallback.orElse(1), 1, MOST_MEMBERS);
-        return (int) expected / 2 + 1;
+        return (int) settings.number(EXPECTED_MEMBERS, fallback.orElse(1), 1, MOST_MEMBERS);
     }
 
     private static long duration(BackendSettings settings, String name, String fallback) {
@@ -179,6 +178,11 @@ record HazelcastSettings(
             throw new GuardConfigurationException(settings.fullName(name) + " is '" + text + expected);
         }
         return micros;
+    }
+
+    /** The majority of the members that there are when all are up. */
+    int quorum() {
+        return expected / 2 + 1;
     }
 
     long timeoutMillis() {

@@ -8,6 +8,7 @@ import com.hazelcast.nio.ObjectDataOutput;
 import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.counter.CounterState;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class StateKeeper
     public @Nullable Object process(Map.Entry<String, byte[]> entry) {
         backup = null;
         try {
-            CounterState state = StoredState.of(entry);
+            CounterState state = StoredState.of(entry, List.of());
             if (!state.isAbsent()) {
                 long now = MemberContext.of(Objects.requireNonNull(instance, "instance"))
                         .micros();

@@ -5,9 +5,11 @@ import com.hazelcast.internal.serialization.impl.SerializationConstants;
 import com.hazelcast.map.ExtendedMapEntry;
 import com.hazelcast.query.impl.QueryableEntry;
 import dev.guard.domain.CorruptStateException;
+import dev.guard.domain.Limit;
 import dev.guard.domain.Micros;
 import dev.guard.domain.counter.CounterState;
 import dev.guard.domain.counter.CounterStateCodec;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +29,10 @@ final class StoredState {
      * The state of an entry; absent where there is no value. A value that is no byte array is recognized by its type, and neither
      * deserialized nor touched.
      *
+     * @param likely the limits that are probably counted
      * @throws CorruptStateException if the value is none of guard's
      */
-    static CounterState of(Map.Entry<String, byte[]> entry) {
+    static CounterState of(Map.Entry<String, byte[]> entry, List<Limit> likely) {
         if (entry instanceof QueryableEntry<?, ?> lazy) {
             Object data = lazy.getValueData();
             if (data == null) {
@@ -42,7 +45,7 @@ final class StoredState {
             }
         }
         byte[] bytes = entry.getValue();
-        return bytes == null ? CounterState.ABSENT : CounterStateCodec.decode(bytes);
+        return bytes == null ? CounterState.ABSENT : CounterStateCodec.decode(bytes, likely);
     }
 
     /** For how long Hazelcast is to keep a state, in seconds: as long as it counts, rounded up. */

@@ -18,7 +18,11 @@ import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Key;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
+import dev.guard.domain.backend.Audit;
+import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
+import dev.guard.domain.backend.Finding;
+import dev.guard.domain.backend.Finding.Severity;
 import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Peek;
@@ -146,6 +150,48 @@ class HazelcastBackendTest {
         } finally {
             instance.getLifecycleService().terminate();
         }
+    }
+
+    @Test
+    @DisplayName("looks at its cluster: how many members there are and are needed, and what is kept of them")
+    void audit() {
+        HazelcastBackend backend = using("audit", "1", TestClusters.TIMEOUT);
+        Audit audit = backend.audit().toCompletableFuture().join();
+        assertThat(audit.of(Severity.REFUSE)).isEmpty();
+        assertThat(audit.of(Severity.WARN)).isEmpty();
+        assertThat(audit.of(Severity.UNKNOWN)).isEmpty();
+        assertThat(audit.findings())
+                .extracting(Finding::found)
+                .contains(
+                        "1 of 1 expected member is there, and 1 is needed",
+                        "keys have 1 backup",
+                        "all members are on this machine",
+                        "members are Hazelcast 5.7.0");
+        assertThat(audit.consistency()).containsExactly("hazelcast");
+        backend.close();
+        assertThat(backend.audit().toCompletableFuture()).isCompletedExceptionally();
+        try (HazelcastBackend client = HazelcastBackend.using(
+                TestClusters.client(1), TestClusters.settings(Map.of("expected_members", "1")))) {
+            assertThat(client.audit().toCompletableFuture().join().of(Severity.UNKNOWN))
+                    .extracting(Finding::check)
+                    .containsExactly("backups");
+        }
+    }
+
+    @Test
+    @DisplayName("is looked at by the settings of a member that runs, without another one joining it")
+    void openForAudit() {
+        int port = member().getCluster().getLocalMember().getAddress().getPort();
+        Map<String, String> settings = TestClusters.memberSettings("test1", List.of(port), port);
+        settings.put("backups", "0");
+        settings.put("expected_members", "1");
+        HazelcastBackendProvider provider = new HazelcastBackendProvider();
+        try (Backend backend = provider.openForAudit(TestClusters.settings(settings))) {
+            Audit audit = backend.audit().toCompletableFuture().join();
+            assertThat(audit.findings()).extracting(Finding::found).contains("keys have 0 backups");
+            assertThat(member().getCluster().getMembers()).hasSize(1);
+        }
+        assertThat(member().getLifecycleService().isRunning()).isTrue();
     }
 
     /** Keeps the thread of a partition, as a machine that hangs does. For a local call, which is not serialized. */

@@ -2,8 +2,10 @@ package dev.guard.memory;
 
 import dev.guard.domain.GuardClosedException;
 import dev.guard.domain.GuardConfigurationException;
+import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.backend.Finding;
 import dev.guard.domain.counter.CounterStore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,9 +31,11 @@ public final class MemoryBackend implements Backend {
     public static final long DEFAULT_MAX_KEYS = 1_000_000;
 
     private final MemoryCounterStore counters;
+    private final long maxKeys;
 
-    private MemoryBackend(MemoryCounterStore counters) {
+    private MemoryBackend(MemoryCounterStore counters, long maxKeys) {
         this.counters = counters;
+        this.maxKeys = maxKeys;
     }
 
     /**
@@ -43,7 +47,7 @@ public final class MemoryBackend implements Backend {
         settings.requireKnown(List.of(MAX_KEYS));
         long maxKeys = settings.number(MAX_KEYS, DEFAULT_MAX_KEYS, 1, 1L << 30);
         MemoryClock clock = settings.time().map(MemoryClock::of).orElseGet(MemoryClock::system);
-        return new MemoryBackend(new MemoryCounterStore(clock, settings.source(), maxKeys));
+        return new MemoryBackend(new MemoryCounterStore(clock, settings.source(), maxKeys), maxKeys);
     }
 
     @Override
@@ -69,6 +73,26 @@ public final class MemoryBackend implements Backend {
         } catch (GuardClosedException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** What memory forgets, and who does not share it. Nothing is asked, and nothing refuses. */
+    @Override
+    public CompletionStage<Audit> audit() {
+        return CompletableFuture.completedFuture(new Audit(
+                List.of(
+                        Finding.info(
+                                "persistence",
+                                "counters are in the memory of this process",
+                                "a restart forgets all of them, and everybody begins anew"),
+                        Finding.info(
+                                "sharing",
+                                "no other process shares these counters",
+                                "two instances admit up to twice the limit, and each more the limit once more"),
+                        Finding.info(
+                                "memory",
+                                "each policy has room for " + maxKeys + " keys at a time (" + MAX_KEYS + ")",
+                                "when it is full of keys in use, calls for others are denied, and none is forgotten")),
+                List.of("memory")));
     }
 
     @Override

@@ -7,13 +7,17 @@ import dev.guard.domain.GuardException;
 import dev.guard.domain.Key;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
+import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.domain.backend.StoreRefusedException;
 import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.domain.counter.CounterStore;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +51,7 @@ public abstract class RedisBackend implements Backend {
     private final String name;
     private final RedisDriver driver;
     private final RedisCounterStore counters;
+    private final RedisAudit look;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
@@ -54,15 +59,16 @@ public abstract class RedisBackend implements Backend {
      *
      * @param name the backend's name
      * @param settings the settings, from which the namespace, the time and the mode are taken
+     * @param url where the servers are; empty where a client was handed in
      */
-    protected RedisBackend(String name, BackendSettings settings, RedisDriver driver) {
+    protected RedisBackend(String name, BackendSettings settings, Optional<RedisUrl> url, RedisDriver driver) {
         this.name = name;
         this.driver = driver;
+        KeyLayout layout = new KeyLayout(namespace(settings));
+        this.look = new RedisAudit(
+                driver, url, layout.write(START.key(Key.DEFAULT_TENANT, "")).key(), InstantSource.system());
         this.counters = new RedisCounterStore(
-                driver,
-                new KeyLayout(namespace(settings)),
-                settings.source(),
-                new StoreClock(settings.time(), System::nanoTime));
+                driver, layout, settings.source(), new StoreClock(settings.time(), System::nanoTime));
     }
 
     /**
@@ -138,6 +144,25 @@ public abstract class RedisBackend implements Backend {
         return result;
     }
 
+    /** Asks every server that keys are on what it says of itself, and tries there what guard does. */
+    @Override
+    public final CompletionStage<Audit> audit() {
+        CompletableFuture<Audit> result = new CompletableFuture<>();
+        try {
+            counters.requireOpen();
+            var unused = look.look().whenComplete((audit, error) -> {
+                if (error != null) {
+                    result.completeExceptionally(RedisErrors.translated(error));
+                } else {
+                    result.complete(audit);
+                }
+            });
+        } catch (RuntimeException e) {
+            result.completeExceptionally(RedisErrors.translated(e));
+        }
+        return result;
+    }
+
     /** One for each server; there is at least one. */
     private List<CompletableFuture<?>> pings() {
         counters.requireOpen();
@@ -169,7 +194,7 @@ public abstract class RedisBackend implements Backend {
      * which all classes have to be loaded, is made here, where it has no deadline.
      *
      * @throws BackendUnavailableException if it does not answer, or refuses scripts
-     * @throws GuardConfigurationException if it is too old
+     * @throws StoreRefusedException if it is too old
      */
     protected final void requireSupportedServer() {
         try {

@@ -17,7 +17,7 @@ final class TestRedis extends RedisBackend {
     private static final AtomicInteger NAMESPACES = new AtomicInteger();
 
     TestRedis(BackendSettings settings, RedisServer server) {
-        super(NAME, settings, new SocketDriver(server));
+        super(NAME, settings, Optional.empty(), new SocketDriver(server));
     }
 
     /** A namespace that no other test of this run uses. */

@@ -1,15 +1,19 @@
 package dev.guard.server;
 
 import dev.guard.api.Degradation;
+import dev.guard.api.Guard;
+import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Micros;
+import dev.guard.domain.backend.StoreRefusedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Which backend keeps the state, in which mode and with which settings, how long a call to it may take, what is done while it is away,
@@ -164,6 +168,37 @@ record BackendChoice(
     /** What operators call the store: {@code Redis} whichever client asks it. */
     String title() {
         return backend.startsWith("redis-") ? "Redis" : backend.equals(HAZELCAST) ? "Hazelcast" : backend;
+    }
+
+    /**
+     * The beginning of a guard of that choice.
+     *
+     * @throws GuardConfigurationException if the deadline is out of range, or a setting is none
+     */
+    Guard.Builder guard() {
+        HazelcastAddress.logAsWeDo();
+        Guard.Builder builder = Guard.builder().backend(backend).mode(mode);
+        degradation.ifPresent(builder::whenUnavailable);
+        settings.forEach((name, value) -> builder.setting("backends." + backend + "." + name, value));
+        deadline.ifPresent(builder::deadline);
+        return builder;
+    }
+
+    /**
+     * What comes of asking the store for the first time.
+     *
+     * @throws StartException if the configuration is wrong, or the store is away or refused
+     */
+    <T> T asked(Supplier<T> question) {
+        try {
+            return question.get();
+        } catch (StoreRefusedException e) {
+            throw StartException.store(title() + " validation failed: " + e.detail());
+        } catch (GuardConfigurationException e) {
+            throw StartException.configuration(e.detail());
+        } catch (BackendUnavailableException e) {
+            throw StartException.store(title() + " validation failed: " + e.detail());
+        }
     }
 
     /** What the file says of the backend; where the store is, the environment says first. */

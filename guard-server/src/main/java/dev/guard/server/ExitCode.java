@@ -12,7 +12,7 @@ final class ExitCode {
     /** It was called or configured wrongly; nothing was started. */
     static final int USAGE = 2;
 
-    /** It refused to start because of the store: no address, not reachable, wrong password. */
+    /** It refused to start because of the store: no address, not reachable, wrong password, or it could lose what guard relies on. */
     static final int STORE = 3;
 
     private ExitCode() {}

@@ -1,6 +1,5 @@
 package dev.guard.server;
 
-import dev.guard.domain.Policy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,7 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The command line: {@code guard demo} and {@code guard serve}. */
+/** The command line: {@code guard demo}, {@code guard serve} and {@code guard doctor}. */
 @Command(
         name = "guard",
         description = "Decides for each request whether it may pass.",
@@ -41,6 +40,7 @@ final class GuardCommand {
         return new CommandLine(guard)
                 .addSubcommand(guard.new Demo())
                 .addSubcommand(guard.new Serve())
+                .addSubcommand(guard.new DoctorCommand())
                 .setOut(console.out())
                 .setErr(console.err())
                 .setParameterExceptionHandler((misuse, ignored) -> guard.misused(misuse))
@@ -64,7 +64,7 @@ final class GuardCommand {
         return ExitCode.FAILED;
     }
 
-    private List<Policy> named(Path policies) {
+    private DeclaredPolicies named(Path policies) {
         return PolicyReader.read(policies);
     }
 
@@ -175,6 +175,33 @@ final class GuardCommand {
                     file,
                     About.of(environment));
             return service.run(console, () -> policies == null ? file.policies() : named(policies));
+        }
+    }
+
+    @Command(
+            name = "doctor",
+            description = "Looks at the store that serve would start on, and says what it finds; changes nothing.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            exitCodeListHeading = "%nExit status:%n",
+            exitCodeList = {
+                "0:nothing was found that refuses",
+                "2:wrong usage or configuration",
+                "3:something refuses, or the store cannot be reached"
+            },
+            footer = {"", "The environment is that of guard serve."})
+    private final class DoctorCommand implements Callable<Integer> {
+
+        @Option(names = "--config", paramLabel = "FILE", description = "Read the configuration from this YAML file.")
+        private @Nullable Path config;
+
+        @Option(names = "--json", description = "Print JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() {
+            ServerFile file = config == null ? ServerFile.NONE : ServerFile.read(config);
+            return new Doctor(BackendChoice.serve(environment, file)).run(console, json);
         }
     }
 

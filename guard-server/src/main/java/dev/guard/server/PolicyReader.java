@@ -1,7 +1,9 @@
 package dev.guard.server;
 
+import dev.guard.api.Degradation;
 import dev.guard.domain.Algorithm;
 import dev.guard.domain.Carry;
+import dev.guard.domain.FailureMode;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Limit;
 import dev.guard.domain.LimitNumbers;
@@ -12,10 +14,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads policies from YAML:
@@ -27,6 +32,7 @@ import java.util.Optional;
  *     version: 2
  *     carry: proportional
  *     block: 10m
+ *     degraded: { share: 4, for: 5m }
  *     limits:
  *       - "20/1s"
  *       - { limit: "500/1h", name: hourly, shadow: true, max_debt: 100 }
@@ -40,12 +46,12 @@ final class PolicyReader {
     private PolicyReader() {}
 
     /** The policies of a file. */
-    static List<Policy> read(Path file) {
+    static DeclaredPolicies read(Path file) {
         return read(YamlFile.read(file));
     }
 
     /** The policies that {@code guard demo} has when none are named. */
-    static List<Policy> sample() {
+    static DeclaredPolicies sample() {
         try (InputStream sample = PolicyReader.class.getResourceAsStream("demo-policies.yaml")) {
             if (sample == null) {
                 throw new IllegalStateException("demo-policies.yaml is missing from the program");
@@ -57,26 +63,35 @@ final class PolicyReader {
     }
 
     /** The policies of a document that holds nothing else. */
-    static List<Policy> read(YamlFile file) {
+    static DeclaredPolicies read(YamlFile file) {
         YamlValue root = file.root();
         YamlValue policies = root.fields("policies").get("policies");
         if (policies == null && root.isMapping()) {
             root.error("has no policies, expected a field 'policies' with a mapping of names to policies");
         }
-        List<Policy> read = policies == null ? List.of() : read(policies);
+        DeclaredPolicies read = policies == null ? DeclaredPolicies.NONE : read(policies);
         file.requireSound();
         return read;
     }
 
     /** The policies of a mapping of names to policies; errors are noted in its file. */
-    static List<Policy> read(YamlValue policies) {
-        List<Policy> read = new ArrayList<>();
-        policies.entries().forEach((name, value) -> policy(name, value).ifPresent(read::add));
-        return read;
+    static DeclaredPolicies read(YamlValue policies) {
+        Read read = new Read();
+        policies.entries().forEach((name, value) -> policy(name, value, read).ifPresent(read.all::add));
+        return new DeclaredPolicies(read.all, read.degraded, read.failClosed, read.localOnly);
     }
 
-    private static Optional<Policy> policy(String name, YamlValue value) {
-        Map<String, YamlValue> fields = value.fields("limits", "version", "shadow", "carry", "block");
+    /** What was read so far. */
+    private static final class Read {
+        private final List<Policy> all = new ArrayList<>();
+        private final Map<String, Degradation> degraded = new LinkedHashMap<>();
+        private final Set<String> failClosed = new LinkedHashSet<>();
+        private final Set<String> localOnly = new LinkedHashSet<>();
+    }
+
+    private static Optional<Policy> policy(String name, YamlValue value, Read read) {
+        Map<String, YamlValue> fields =
+                value.fields("limits", "version", "shadow", "carry", "block", "mode", "degraded");
         if (!value.isMapping()) {
             return Optional.empty();
         }
@@ -86,8 +101,9 @@ final class PolicyReader {
             value.error("has no limits, expected a field 'limits' with a list such as [\"20/1s\", \"500/1h\"]");
             return Optional.empty();
         }
-        Optional<List<Limit>> read = limits(limits);
-        read.ifPresent(all -> all.forEach(policy::limit));
+        Optional<List<Limit>> all = limits(limits);
+        all.ifPresent(sound -> sound.forEach(policy::limit));
+        modes(name, fields, read);
         if (fields.containsKey("version")) {
             fields.get("version").number(1, Integer.MAX_VALUE).ifPresent(policy::version);
         }
@@ -100,7 +116,30 @@ final class PolicyReader {
         if (fields.containsKey("block")) {
             fields.get("block").duration().ifPresent(policy::blockOnExcess);
         }
-        return read.isPresent() ? built(policy, limits) : Optional.empty();
+        return all.isPresent() ? built(policy, limits) : Optional.empty();
+    }
+
+    private static void modes(String name, Map<String, YamlValue> fields, Read read) {
+        YamlValue mode = fields.get("mode");
+        YamlValue degraded = fields.get("degraded");
+        if (degraded != null) {
+            DegradationReader.read(degraded).ifPresent(declared -> read.degraded.put(name, declared));
+        }
+        if (mode == null) {
+            return;
+        }
+        String expected = FailureMode.STRICT_DISTRIBUTED.settingName() + " or " + FailureMode.LOCAL_ONLY.settingName()
+                + ", or a field 'degraded' and no mode";
+        mode.text(expected).ifPresent(text -> {
+            if (degraded == null && text.equals(FailureMode.STRICT_DISTRIBUTED.settingName())) {
+                read.failClosed.add(name);
+            } else if (degraded == null && text.equals(FailureMode.LOCAL_ONLY.settingName())) {
+                read.localOnly.add(name);
+            } else {
+                mode.error("is " + Shown.of(text) + (degraded == null ? "" : " beside degraded") + ", expected "
+                        + expected);
+            }
+        });
     }
 
     /** The limits of a list; none where one is malformed. */

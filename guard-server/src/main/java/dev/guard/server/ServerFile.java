@@ -1,9 +1,6 @@
 package dev.guard.server;
 
 import dev.guard.api.Degradation;
-import dev.guard.domain.GuardConfigurationException;
-import dev.guard.domain.Limit;
-import dev.guard.domain.Policy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,7 +87,7 @@ final class ServerFile {
                 text(fields.get("backend"), BackendChoice.BACKEND_EXPECTED),
                 backends(fields.get("backends")),
                 duration(fields.get("deadline")),
-                degradation(fields.get("degraded")),
+                fields.containsKey("degraded") ? DegradationReader.read(fields.get("degraded")) : Optional.empty(),
                 duration(fields.get("deny_memo")),
                 fields.containsKey("policies") ? new Policies(path, file, fields.get("policies")) : null);
         file.requireSound();
@@ -134,8 +131,8 @@ final class ServerFile {
      *
      * @throws StartException if they are malformed
      */
-    List<Policy> policies() {
-        return policies == null ? List.of() : policies.read();
+    DeclaredPolicies policies() {
+        return policies == null ? DeclaredPolicies.NONE : policies.read();
     }
 
     private static Listening listening(@Nullable YamlValue server) {
@@ -153,49 +150,6 @@ final class ServerFile {
 
     private static Optional<Duration> duration(@Nullable YamlValue value) {
         return value == null ? Optional.empty() : value.duration();
-    }
-
-    private static Optional<Degradation> degradation(@Nullable YamlValue value) {
-        if (value == null) {
-            return Optional.empty();
-        }
-        Map<String, YamlValue> fields = value.fields("share", "limits", "for");
-        YamlValue share = fields.get("share");
-        YamlValue limits = fields.get("limits");
-        if (value.isMapping() && (share == null) == (limits == null)) {
-            value.error("has " + (share == null ? "neither share nor limits" : "both share and limits")
-                    + ", expected the number of instances that share the limits, or limits of their own");
-            return Optional.empty();
-        }
-        Optional<Degradation> declared = share != null
-                ? share.number(1, Integer.MAX_VALUE).map(Degradation::share)
-                : limits == null
-                        ? Optional.empty()
-                        : PolicyReader.limits(limits).flatMap(own -> degradation(limits, own));
-        YamlValue longest = fields.get("for");
-        if (longest == null) {
-            return declared;
-        }
-        return longest.duration()
-                .flatMap(duration -> declared.flatMap(degradation -> atMost(longest, degradation, duration)));
-    }
-
-    private static Optional<Degradation> degradation(YamlValue value, List<Limit> limits) {
-        try {
-            return Optional.of(Degradation.limits(limits.toArray(Limit[]::new)));
-        } catch (GuardConfigurationException e) {
-            value.error(e.detail());
-            return Optional.empty();
-        }
-    }
-
-    private static Optional<Degradation> atMost(YamlValue value, Degradation degradation, Duration longest) {
-        try {
-            return Optional.of(degradation.atMost(longest));
-        } catch (GuardConfigurationException e) {
-            value.error(e.detail());
-            return Optional.empty();
-        }
     }
 
     private static Optional<String> host(@Nullable YamlValue value) {
@@ -251,9 +205,9 @@ final class ServerFile {
     /** The policies as they stand in a file: themselves, or the name of a file beside it. */
     private record Policies(Path path, YamlFile file, YamlValue value) {
 
-        List<Policy> read() {
+        DeclaredPolicies read() {
             if (value.isMapping()) {
-                List<Policy> policies = PolicyReader.read(value);
+                DeclaredPolicies policies = PolicyReader.read(value);
                 file.requireSound();
                 return policies;
             }

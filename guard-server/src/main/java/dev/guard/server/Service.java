@@ -1,9 +1,7 @@
 package dev.guard.server;
 
 import dev.guard.api.Guard;
-import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.FailureMode;
-import dev.guard.domain.GuardConfigurationException;
 import dev.guard.domain.Policy;
 import java.time.Duration;
 import java.util.List;
@@ -28,10 +26,16 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
      *
      * @throws StartException if it does not start
      */
-    int run(Console console, Supplier<List<Policy>> source) {
+    int run(Console console, Supplier<DeclaredPolicies> source) {
         choice.warnings().forEach(console::warn);
-        List<Policy> policies = source.get();
-        Guard guard = open(policies);
+        DeclaredPolicies declared = source.get();
+        List<Policy> policies = declared.all();
+        if (choice.mode() == FailureMode.LOCAL_ONLY) {
+            declared.ofOtherModes()
+                    .forEach(policy -> console.warn(
+                            "What policy " + Shown.of(policy) + " says of its mode is ignored (local_only)"));
+        }
+        Guard guard = open(declared);
         if (guard.stats().degraded()) {
             console.warn(choice.title() + " is away: decisions are local until it is back, "
                     + choice.degradation().orElseThrow());
@@ -59,24 +63,15 @@ record Service(Listening listening, BackendChoice choice, ServerFile file, About
         }
     }
 
-    private Guard open(List<Policy> policies) {
-        HazelcastAddress.logAsWeDo();
-        Guard.Builder builder = Guard.builder()
-                .backend(choice.backend())
-                .mode(choice.mode())
-                .policies(policies)
-                .directCompletion();
-        file.denyMemo().ifPresent(builder::denyMemo);
-        choice.degradation().ifPresent(builder::whenUnavailable);
-        choice.settings().forEach((name, value) -> builder.setting("backends." + choice.backend() + "." + name, value));
-        try {
-            choice.deadline().ifPresent(builder::deadline);
+    private Guard open(DeclaredPolicies declared) {
+        return choice.asked(() -> {
+            Guard.Builder builder = choice.guard().policies(declared.all()).directCompletion();
+            file.denyMemo().ifPresent(builder::denyMemo);
+            if (choice.mode() != FailureMode.LOCAL_ONLY) {
+                declared.declareModes(builder);
+            }
             return builder.build();
-        } catch (GuardConfigurationException e) {
-            throw StartException.configuration(e.detail());
-        } catch (BackendUnavailableException e) {
-            throw StartException.store(choice.title() + " validation failed: " + e.detail());
-        }
+        });
     }
 
     private static void announce(Console console, GuardServer server, List<Policy> policies) {

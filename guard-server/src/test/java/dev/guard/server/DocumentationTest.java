@@ -32,7 +32,7 @@ class DocumentationTest {
         Path config = Files.writeString(directory.resolve("guard.yaml"), examples.get(2));
         ServerFile file = ServerFile.read(config);
         assertThat(file.listening().maxBody()).isEqualTo(Listening.DEFAULT.maxBody());
-        assertThat(file.policies()).hasSize(1);
+        assertThat(file.policies().all()).hasSize(1);
         assertThatCode(() -> dev.guard.api.Guard.builder()
                         .backend("memory")
                         .mode(dev.guard.domain.FailureMode.LOCAL_ONLY)

@@ -27,7 +27,7 @@ class PolicyFileTest {
     private Path directory;
 
     private static List<Policy> read(String yaml) {
-        return PolicyReader.read(YamlFile.of("p.yaml", yaml));
+        return PolicyReader.read(YamlFile.of("p.yaml", yaml)).all();
     }
 
     private static String error(String yaml) {
@@ -76,7 +76,7 @@ class PolicyFileTest {
     @Test
     @DisplayName("The sample of the demo is the one that is documented")
     void sample() {
-        assertThat(PolicyReader.sample())
+        assertThat(PolicyReader.sample().all())
                 .containsExactly(
                         Policy.of("demo", Limit.parse("10/1m fixed")),
                         Policy.of("hourly", Limit.parse("1000/1h fixed")),
@@ -219,7 +219,7 @@ class PolicyFileTest {
     void byte_order_mark() throws IOException {
         Path marked = Files.writeString(directory.resolve("bom.yaml"), "\ufeffpolicies: { a: { limits: [1/1s] } }");
 
-        assertThat(PolicyReader.read(marked)).extracting(Policy::name).containsExactly("a");
+        assertThat(PolicyReader.read(marked).all()).extracting(Policy::name).containsExactly("a");
     }
 
     @Test
@@ -228,5 +228,40 @@ class PolicyFileTest {
         assertThat(error("policies: { \"a\\e[2J\\r\\nb\": { limits: [\"\\e[31m\"] } }"))
                 .matches("[\\x20-\\x7e]*")
                 .contains("policies.a\\u001b[2J\\u000d\\u000ab.limits[0]", "'\\u001b[31m'");
+    }
+
+    @Test
+    @DisplayName("S73 A policy may have a mode of its own, and a share of its own")
+    void modes() {
+        DeclaredPolicies read = PolicyReader.read(YamlFile.of("p.yaml", """
+                policies:
+                  plain: { limits: [1/1s] }
+                  login: { limits: [1/1s], mode: strict_distributed }
+                  local: { limits: [1/1s], mode: local_only }
+                  search: { limits: [1/1s], degraded: { share: 4, for: 1m } }
+                  browse: { limits: [1/1s], degraded: { limits: [5/1m] } }
+                """));
+        assertThat(read.all()).hasSize(5);
+        assertThat(read.failClosed()).containsExactly("login");
+        assertThat(read.localOnly()).containsExactly("local");
+        assertThat(read.degraded()).containsOnlyKeys("search", "browse");
+        assertThat(read.degraded().get("search")).hasToString("1/4 of the limits for 60 s at most");
+        assertThat(read.degraded().get("browse").of(Policy.of("browse", Limit.parse("9/1s"))))
+                .isEqualTo(Policy.of("browse", Limit.parse("5/1m")));
+        assertThat(read.ofOtherModes()).containsExactly("browse", "local", "login", "search");
+    }
+
+    @ParameterizedTest(name = "{0} → {1}")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "mode: explicit_degraded|policies.a.mode: is 'explicit_degraded', expected strict_distributed or local_only",
+                "mode: local_only, degraded: { share: 2 }|policies.a.mode: is 'local_only' beside degraded",
+                "degraded: 4|policies.a.degraded: is '4', expected a mapping",
+                "degraded: { share: 0 }|policies.a.degraded.share: is '0', expected a whole number from 1",
+            })
+    void wrongModes(String fields, String said) {
+        assertThat(error("policies: { a: { limits: [1/1s], " + fields + " } }")).contains(said);
     }
 }

@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,8 +88,8 @@ class RedisServeTest {
                 sum += each.get();
             }
             assertThat(sum).isEqualTo(100);
-            assertThat(IntStream.range(0, 4).mapToObj(i -> guards.get(i).lines().get(0)))
-                    .containsOnly("✓ Counter backend initialized (Redis)");
+            assertThat(guards)
+                    .allSatisfy(guard -> assertThat(guard.lines()).contains("✓ Counter backend initialized (Redis)"));
         } finally {
             threads.shutdownNow();
             guards.forEach(GuardProcess::close);

@@ -48,6 +48,7 @@ class ServerFileTest {
                 backends:
                   memory: { max_keys_per_policy: 1000 }
                 deadline: 30ms
+                degraded: { limits: [5/1m, 50/1h], for: 90s }
                 deny_memo: 500ms
                 policies:
                   demo: { limits: ["10/1m fixed"] }
@@ -62,17 +63,19 @@ class ServerFileTest {
         assertThat(file.mode()).hasValue("local_only");
         assertThat(file.backend()).hasValue("memory");
         assertThat(file.settings("memory")).isEqualTo(Map.of("max_keys_per_policy", "1000"));
-        assertThat(file.policies()).extracting(Policy::name).containsExactly("demo");
+        assertThat(file.policies().all()).extracting(Policy::name).containsExactly("demo");
 
         assertThat(file.denyMemo()).hasValue(Duration.ofMillis(500));
         assertThat(file.deadline()).hasValue(Duration.ofMillis(30));
+        assertThat(file.degradation().orElseThrow()).hasToString("the limits [5/1m, 50/1h] for 90 s at most");
 
         ServerFile silent = read("{}");
         assertThat(silent.listening()).isEqualTo(Listening.DEFAULT);
         assertThat(silent.denyMemo()).isEmpty();
         assertThat(silent.deadline()).isEmpty();
         assertThat(silent.mode()).isEqualTo(Optional.empty());
-        assertThat(silent.policies()).isEmpty();
+        assertThat(silent.policies().all()).isEmpty();
+        assertThat(silent.degradation()).isEmpty();
     }
 
     @Test
@@ -80,7 +83,7 @@ class ServerFileTest {
     void policies_beside() throws IOException {
         Files.writeString(directory.resolve("mine.yaml"), "policies: { mine: { limits: [1/1s] } }");
 
-        assertThat(read("policies: mine.yaml").policies())
+        assertThat(read("policies: mine.yaml").policies().all())
                 .extracting(Policy::name)
                 .containsExactly("mine");
         assertThat(error("policies: other.yaml")).isEqualTo("other.yaml: no such file");
@@ -92,7 +95,7 @@ class ServerFileTest {
             quoteCharacter = '`',
             value = {
                 "``|guard.yaml: is empty",
-                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, deadline, deny_memo, policies",
+                "sever: {}|guard.yaml:1:1: sever: is not a known field, expected one of server, mode, backend, backends, deadline, degraded, deny_memo, policies",
                 "server: 8080|guard.yaml:1:9: server: is '8080', expected a mapping",
                 "server: { prot: 1 }|guard.yaml:1:11: server.prot: is not a known field, expected one of host, port, max_body, trusted_callers",
                 "server: { port: 65536 }|guard.yaml:1:17: server.port: is '65536', expected a whole number from 0 to 65535",

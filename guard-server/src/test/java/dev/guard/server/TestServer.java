@@ -38,7 +38,9 @@ final class TestServer implements AutoCloseable {
 
     static TestServer with(String policies, UnaryOperator<Listening> listening) {
         return new TestServer(
-                listening.apply(Listening.DEFAULT), null, PolicyReader.read(YamlFile.of("test.yaml", policies)));
+                listening.apply(Listening.DEFAULT),
+                null,
+                PolicyReader.read(YamlFile.of("test.yaml", policies)).all());
     }
 
     /** A server over a guard of the test's own. */

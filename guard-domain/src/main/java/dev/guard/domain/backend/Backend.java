@@ -2,6 +2,7 @@ package dev.guard.domain.backend;
 
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.counter.CounterStore;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -38,6 +39,18 @@ public interface Backend extends AutoCloseable {
      */
     default CompletionStage<Void> probe() {
         return ping();
+    }
+
+    /**
+     * Looks whether the store can keep what guard relies on: asks it what it says of itself, and tries what guard may do there. It changes nothing
+     * that is stored, and takes a round trip or two. A guard does so when it is built.
+     *
+     * <p>A backend that does not say otherwise answers that nothing is known.
+     *
+     * @return a stage with what was found, or that fails with {@link BackendUnavailableException}
+     */
+    default CompletionStage<Audit> audit() {
+        return CompletableFuture.completedFuture(Audit.notLookedAt(name()));
     }
 
     /**

@@ -11,9 +11,11 @@ import dev.guard.domain.InvalidArgumentException;
 import dev.guard.domain.Key;
 import dev.guard.domain.KeyPage;
 import dev.guard.domain.Late;
+import dev.guard.domain.Limit;
 import dev.guard.domain.Outcome;
 import dev.guard.domain.Policy;
 import dev.guard.domain.counter.CounterOperation.Judged;
+import dev.guard.domain.counter.CounterOperation.OfPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -288,8 +290,10 @@ public abstract class CasCounterStore<R> implements CounterStore {
     /** Runs the operations on what is stored now; null where another call changed it before it was written. */
     private @Nullable List<Outcome> attempt(Key key, List<? extends CounterOperation> operations) {
         Loaded<R> loaded = asked(() -> load(key));
+        List<Limit> likely =
+                operations.get(0) instanceof OfPolicy call ? call.policy().limits() : List.of();
         CounterState state = loaded.stored()
-                .map(stored -> CounterStateCodec.decode(stored.value()))
+                .map(stored -> CounterStateCodec.decode(stored.value(), likely))
                 .orElse(CounterState.ABSENT);
         boolean changes = false;
         List<Outcome> outcomes = new ArrayList<>(operations.size());

@@ -17,6 +17,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,15 @@ public final class CounterStateCodec {
      *     and what was expected
      */
     public static CounterState decode(byte[] bytes) {
+        return decode(bytes, List.of());
+    }
+
+    /**
+     * The same state as {@link #decode(byte[])} makes, in less time where the limits are those of a policy that is at hand.
+     *
+     * @param likely what the state probably counts; where it does, its numbers are these very objects, and are not worked out again
+     */
+    public static CounterState decode(byte[] bytes, List<Limit> likely) {
         StateReader in = new StateReader(bytes);
         int first = in.octet("the format");
         int second = in.octet("the format");
@@ -147,7 +157,7 @@ public final class CounterStateCodec {
                 ? CounterState.NEVER_WAS
                 : time + in.signed("the end of the block", -2 * LATEST, 2 * LATEST);
         int version = (int) in.number("the version", 0, Integer.MAX_VALUE);
-        List<LimitSlot> slots = readSlots(in, version, time);
+        List<LimitSlot> slots = readSlots(in, version, time, likely);
         List<Reservation> reservations = (flags & RESERVATIONS) == 0 ? List.of() : readReservations(in, time);
         List<RefundedPermit> refunded = (flags & REFUNDED) == 0 ? List.of() : readRefunded(in, time);
         in.end();
@@ -218,7 +228,7 @@ public final class CounterStateCodec {
         }
     }
 
-    private static List<LimitSlot> readSlots(StateReader in, int version, long time) {
+    private static List<LimitSlot> readSlots(StateReader in, int version, long time, List<Limit> likely) {
         int count = in.count("the number of limits", 0, Integer.MAX_VALUE);
         if ((count == 0) != (version == 0)) {
             throw in.corrupt(count + " limits are of version " + version, "none of version 0, or some of a version");
@@ -226,7 +236,8 @@ public final class CounterStateCodec {
         List<LimitSlot> slots = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int kind = in.octet("an algorithm");
-            LimitNumbers numbers = readNumbers(in, algorithm(in, kind & ~SHADOW));
+            LimitNumbers guess = i < likely.size() ? likely.get(i).numbers() : null;
+            LimitNumbers numbers = readNumbers(in, algorithm(in, kind & ~SHADOW), guess);
             slots.add(new LimitSlot(numbers, (kind & SHADOW) != 0, readState(in, numbers, time)));
         }
         return slots;
@@ -241,18 +252,26 @@ public final class CounterStateCodec {
         throw in.corrupt("the algorithm is " + code, "one that this release knows");
     }
 
-    /** Builds the limit, as a policy would: what cannot be built cannot have been counted. */
-    private static LimitNumbers readNumbers(StateReader in, Algorithm algorithm) {
+    /** Builds the limit, as a policy would: what cannot be built cannot have been counted. What was built already is taken as it is. */
+    private static LimitNumbers readNumbers(StateReader in, Algorithm algorithm, @Nullable LimitNumbers guess) {
         long capacity = in.number("the capacity", 0, LimitNumbers.LARGEST);
         long permits = isBucket(algorithm) ? in.number("the permits", 0, LimitNumbers.LARGEST) : capacity;
-        CalendarPeriod calendar = algorithm == Algorithm.CALENDAR ? readCalendar(in) : null;
-        Duration period =
-                calendar == null ? Micros.toDuration(in.number("the period", 1, Micros.TEN_YEARS)) : Duration.ZERO;
+        CalendarPeriod calendar = algorithm == Algorithm.CALENDAR ? readCalendar(in, guess) : null;
+        long period = calendar == null ? in.number("the period", 1, Micros.TEN_YEARS) : calendar.longest();
         long maxDebt = algorithm == Algorithm.CONCURRENT
                 ? 0
                 : capacity + in.signed("the largest debt", -capacity, LimitNumbers.LARGEST - capacity);
+        if (guess != null
+                && guess.algorithm() == algorithm
+                && guess.capacity() == capacity
+                && guess.permits() == permits
+                && guess.period() == period
+                && guess.maxDebt() == maxDebt
+                && Objects.equals(guess.calendar(), calendar)) {
+            return guess;
+        }
         try {
-            Limit limit = limit(algorithm, capacity, permits, period, calendar);
+            Limit limit = limit(algorithm, capacity, permits, Micros.toDuration(period), calendar);
             return (limit.maxDebt() == maxDebt ? limit : limit.maxDebt(maxDebt)).numbers();
         } catch (GuardConfigurationException e) {
             throw in.corrupt("a limit cannot be: " + e.detail(), "one that a policy may have");
@@ -287,7 +306,7 @@ public final class CounterStateCodec {
         };
     }
 
-    private static CalendarPeriod readCalendar(StateReader in) {
+    private static CalendarPeriod readCalendar(StateReader in, @Nullable LimitNumbers guess) {
         int unit = in.octet("the unit of a calendar");
         if (unit >= UNITS.size()) {
             throw in.corrupt("the unit of a calendar is " + unit, "0 (day) to 3 (year)");
@@ -297,6 +316,13 @@ public final class CounterStateCodec {
             throw in.corrupt("the first day of a week is " + weekStart, "1 (Monday) to 7");
         }
         String zone = in.text("the zone");
+        CalendarPeriod known = guess == null ? null : guess.calendar();
+        if (known != null
+                && known.unit() == UNITS.get(unit)
+                && known.weekStart().getValue() == weekStart
+                && known.zone().getId().equals(zone)) {
+            return known;
+        }
         try {
             CalendarPeriod calendar = CalendarPeriod.of(UNITS.get(unit), ZoneId.of(zone), DayOfWeek.of(weekStart));
             if (calendar.zone().getId().equals(zone)) {

@@ -23,12 +23,15 @@ class BackendSettingsTest {
     @DisplayName("are strict and without a time of their own, unless told otherwise")
     void defaults() {
         BackendSettings settings = BackendSettings.of("redis", Map.of());
-        assertThat(settings.source()).isEqualTo(DecisionSource.of("redis", FailureMode.STRICT_DISTRIBUTED));
+        assertThat(settings.source()).isEqualTo(new DecisionSource("redis", FailureMode.STRICT_DISTRIBUTED, false));
         assertThat(settings.time()).isEmpty();
         InstantSource time = InstantSource.fixed(Instant.EPOCH);
         BackendSettings local = settings.withTime(time).withMode(FailureMode.LOCAL_ONLY);
         assertThat(local.time()).hasValue(time);
-        assertThat(local.source()).isEqualTo(DecisionSource.of("redis", FailureMode.LOCAL_ONLY));
+        assertThat(local.source()).isEqualTo(new DecisionSource("redis", FailureMode.LOCAL_ONLY, false));
+        assertThat(local.standingIn().source())
+                .isEqualTo(new DecisionSource("local_degraded", FailureMode.EXPLICIT_DEGRADED, true));
+        assertThat(local.standingIn().time()).hasValue(time);
         assertThat(settings.withMode(FailureMode.LOCAL_ONLY).withTime(time).source())
                 .isEqualTo(local.source());
     }

@@ -83,6 +83,37 @@ class CounterMergeTest {
     }
 
     @Test
+    @DisplayName("in as many limits of other numbers come to one side's limits, and not to some of each")
+    void otherCapacities() {
+        Policy small = Policy.of("api", Limit.parse("10/1h fixed"));
+        Policy large = Policy.builder("api")
+                .version(2)
+                .limit(Limit.parse("100/1h fixed"))
+                .build();
+        CounterState nine = used(small, 9);
+        CounterState fifty = used(large, 50);
+        for (CounterState merged : List.of(CounterMerge.merged(nine, fifty), CounterMerge.merged(fifty, nine))) {
+            assertThat(merged.version()).isEqualTo(1);
+            assertThat(merged.slots()).isEqualTo(nine.slots());
+        }
+    }
+
+    @Test
+    @DisplayName("under two versions of the same limits come to the newer version, with the larger consumption")
+    void sameLimitsOfAnotherVersion() {
+        Policy old = Policy.of("api", Limit.parse("10/1h fixed"));
+        Policy young = Policy.builder("api")
+                .version(2)
+                .limit(Limit.parse("10/1h fixed"))
+                .build();
+        for (CounterState merged : List.of(
+                CounterMerge.merged(used(old, 7), used(young, 2)), CounterMerge.merged(used(young, 2), used(old, 7)))) {
+            assertThat(merged.version()).isEqualTo(2);
+            assertThat(available(merged, 0)).isEqualTo(3);
+        }
+    }
+
+    @Test
     @DisplayName("come to what is blocked on one side, where the other counts and this one does not")
     void blocked() {
         Policy policy = Policy.of("api", Limit.parse("10/1h fixed"));
@@ -122,6 +153,19 @@ class CounterMergeTest {
         assertThat(committed.outcome()).isEqualTo(Effect.APPLIED);
         assertThat(available(committed.state(), 0)).isEqualTo(4);
         assertThat(available(merged.advancedTo(START + 70_000_000), 0)).isEqualTo(4);
+    }
+
+    @Test
+    @DisplayName("have the reservations of both in the order in which they lapse")
+    void orderOfReservations() {
+        Policy policy = Policy.of("api", Limit.parse("10/1h fixed"));
+        CounterState late =
+                after(CounterState.ABSENT, new Reserve(KEY, policy, 2, "late", 60_000_000, Deadline.NONE), START);
+        CounterState soon =
+                after(CounterState.ABSENT, new Reserve(KEY, policy, 2, "soon", 50_000_000, Deadline.NONE), START);
+        assertThat(CounterMerge.merged(late, soon).reservations())
+                .extracting(Reservation::id)
+                .containsExactly("soon", "late");
     }
 
     @Test

@@ -175,4 +175,30 @@ class CounterOperationTest {
     private static void refused(ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(InvalidArgumentException.class).hasMessage(message);
     }
+
+    private static Stream<Function<Deadline, CounterOperation>> everyOperation() {
+        return Stream.of(
+                deadline -> new Acquire(KEY, RATE, 2, "x", deadline),
+                deadline -> new AcquireAtMost(KEY, RATE, 2, "x", deadline),
+                deadline -> new Peek(KEY, RATE, 2, deadline),
+                deadline -> new Reserve(KEY, RATE, 2, "x", 3, deadline),
+                deadline -> new Commit(KEY, RATE, "x", 2, deadline),
+                deadline -> new Penalize(KEY, RATE, 2, deadline),
+                deadline -> new Cancel(KEY, "x", deadline),
+                deadline -> new Refund(KEY, new Permit("x", 2, 1, 5), deadline),
+                deadline -> new Release(KEY, "x", deadline),
+                deadline -> new Extend(KEY, "x", deadline),
+                deadline -> new Block(KEY, 3, deadline),
+                deadline -> new CounterOperation.Unblock(KEY, deadline),
+                deadline -> new CounterOperation.Reset(KEY, deadline));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyOperation")
+    @DisplayName("by another deadline is the same in all else")
+    void byAnotherDeadline(Function<Deadline, CounterOperation> made) {
+        Deadline other = Deadline.after(1, 2);
+        assertThat(made.apply(Deadline.NONE).by(other)).isEqualTo(made.apply(other));
+        assertThat(made.apply(other).deadline()).isSameAs(other);
+    }
 }

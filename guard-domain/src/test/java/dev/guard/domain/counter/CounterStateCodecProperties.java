@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Deadline;
+import dev.guard.domain.LimitNumbers;
 import dev.guard.domain.Policy;
 import dev.guard.domain.counter.Deeds.Deed;
 import java.util.ArrayList;
@@ -31,6 +32,31 @@ class CounterStateCodecProperties {
             CounterState read = CounterStateCodec.decode(bytes);
             assertThat(read).isEqualTo(state);
             assertThat(CounterStateCodec.encode(read)).isEqualTo(bytes);
+        }
+    }
+
+    @Property
+    @Label(
+            "is read as the same state whatever limits are thought likely, and as their very numbers where it counts by them")
+    void likely(
+            @ForAll("versions") List<Policy> versions,
+            @ForAll("versions") List<Policy> others,
+            @ForAll("deeds") List<Deed> deeds) {
+        List<Policy> thought = new ArrayList<>(versions);
+        thought.addAll(others);
+        for (CounterState state : states(versions, deeds)) {
+            byte[] bytes = CounterStateCodec.encode(state);
+            for (Policy policy : thought) {
+                CounterState read = CounterStateCodec.decode(bytes, policy.limits());
+                assertThat(read).isEqualTo(state);
+                for (int i = 0;
+                        i < Math.min(read.slots().size(), policy.limits().size());
+                        i++) {
+                    LimitNumbers numbers = read.slots().get(i).numbers();
+                    LimitNumbers guess = policy.limits().get(i).numbers();
+                    assertThat(numbers == guess).isEqualTo(numbers.equals(guess));
+                }
+            }
         }
     }
 

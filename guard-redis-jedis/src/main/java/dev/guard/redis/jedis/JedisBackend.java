@@ -7,6 +7,7 @@ import dev.guard.redis.RedisBackend;
 import dev.guard.redis.RedisUrl;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import redis.clients.jedis.UnifiedJedis;
 
@@ -35,8 +36,8 @@ public final class JedisBackend extends RedisBackend {
 
     private final JedisDriver driver;
 
-    private JedisBackend(BackendSettings settings, JedisDriver driver) {
-        super(NAME, settings, driver);
+    private JedisBackend(BackendSettings settings, Optional<RedisUrl> url, JedisDriver driver) {
+        super(NAME, settings, url, driver);
         this.driver = driver;
     }
 
@@ -54,7 +55,7 @@ public final class JedisBackend extends RedisBackend {
                         name + " is not set, expected a URL such as redis://localhost:6379"));
         RedisUrl url = RedisUrl.parse(name, text);
         int pool = pool(settings);
-        return opened(settings, () -> JedisDriver.open(name, url, pool));
+        return opened(settings, Optional.of(url), () -> JedisDriver.open(name, url, pool));
     }
 
     /**
@@ -73,18 +74,19 @@ public final class JedisBackend extends RedisBackend {
             throw new GuardConfigurationException("the timeout is " + timeout + ", expected 1 ms or more");
         }
         int pool = pool(settings);
-        return opened(settings, () -> JedisDriver.using(client, timeout, pool));
+        return opened(settings, Optional.empty(), () -> JedisDriver.using(client, timeout, pool));
     }
 
     private static int pool(BackendSettings settings) {
         return Math.toIntExact(settings.number(POOL, DEFAULT_POOL, 1, MOST_POOL));
     }
 
-    private static JedisBackend opened(BackendSettings settings, Supplier<JedisDriver> opening) {
+    private static JedisBackend opened(
+            BackendSettings settings, Optional<RedisUrl> url, Supplier<JedisDriver> opening) {
         JedisDriver driver = connected(opening);
         JedisBackend backend;
         try {
-            backend = new JedisBackend(settings, driver);
+            backend = new JedisBackend(settings, url, driver);
         } catch (RuntimeException e) {
             driver.close();
             throw e;

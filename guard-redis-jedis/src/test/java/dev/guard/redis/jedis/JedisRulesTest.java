@@ -1,5 +1,6 @@
 package dev.guard.redis.jedis;
 
+import dev.guard.redis.rules.AuditRules;
 import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.CompletionRules;
 import dev.guard.redis.rules.FaultRules;
@@ -17,6 +18,7 @@ class JedisRulesTest
                 CompletionRules,
                 OutageRules,
                 ScriptLossRules,
+                AuditRules,
                 FaultRules {
 
     @Override

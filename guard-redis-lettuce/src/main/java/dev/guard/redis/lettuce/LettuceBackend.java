@@ -28,8 +28,8 @@ public final class LettuceBackend extends RedisBackend {
 
     private final LettuceDriver driver;
 
-    private LettuceBackend(BackendSettings settings, LettuceDriver driver) {
-        super(NAME, settings, driver);
+    private LettuceBackend(BackendSettings settings, Optional<RedisUrl> url, LettuceDriver driver) {
+        super(NAME, settings, url, driver);
         this.driver = driver;
     }
 
@@ -46,7 +46,7 @@ public final class LettuceBackend extends RedisBackend {
                 .orElseThrow(() -> new GuardConfigurationException(
                         setting + " is not set, expected a URL such as redis://localhost:6379"));
         RedisUrl url = RedisUrl.parse(setting, text);
-        return opened(settings, () -> LettuceDriver.open(url));
+        return opened(settings, Optional.of(url), () -> LettuceDriver.open(url));
     }
 
     /** Opens a backend on a client that the application has, see {@link LettuceDriver}, with all settings as they are by default. */
@@ -111,14 +111,15 @@ public final class LettuceBackend extends RedisBackend {
 
     private static LettuceBackend handedIn(BackendSettings settings, Supplier<LettuceDriver> driver) {
         settings.requireKnown(List.of(NAMESPACE));
-        return opened(settings, driver);
+        return opened(settings, Optional.empty(), driver);
     }
 
-    private static LettuceBackend opened(BackendSettings settings, Supplier<LettuceDriver> connect) {
+    private static LettuceBackend opened(
+            BackendSettings settings, Optional<RedisUrl> url, Supplier<LettuceDriver> connect) {
         LettuceDriver driver = connected(connect);
         LettuceBackend backend;
         try {
-            backend = new LettuceBackend(settings, driver);
+            backend = new LettuceBackend(settings, url, driver);
         } catch (RuntimeException e) {
             driver.close();
             throw e;

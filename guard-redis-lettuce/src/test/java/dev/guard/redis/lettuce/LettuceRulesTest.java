@@ -1,5 +1,6 @@
 package dev.guard.redis.lettuce;
 
+import dev.guard.redis.rules.AuditRules;
 import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.CompletionRules;
 import dev.guard.redis.rules.FaultRules;
@@ -17,6 +18,7 @@ class LettuceRulesTest
                 CompletionRules,
                 OutageRules,
                 ScriptLossRules,
+                AuditRules,
                 FaultRules {
 
     @Override

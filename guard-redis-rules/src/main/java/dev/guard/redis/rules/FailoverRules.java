@@ -3,10 +3,14 @@ package dev.guard.redis.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.api.Guard;
-import dev.guard.api.RateLimiter;
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.Deadline;
+import dev.guard.domain.Decision;
+import dev.guard.domain.Key;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
+import dev.guard.domain.backend.Backend;
+import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.testing.redis.Patience;
 import dev.guard.testing.redis.RedisSentinels;
 import dev.guard.testing.redis.RedisServer;
@@ -234,10 +238,13 @@ public interface FailoverRules extends BackendUnderTest {
         List.of(loads).forEach(Load::awaitEndOfCalls);
         long[] admitted = Stream.of(loads).mapToLong(Load::allowed).toArray();
         Map<String, Long> lost = new TreeMap<>();
-        try (Guard looking = guard(replica.url())) {
-            RateLimiter known = looking.limiter(POLICY);
+        // A guard would not begin on a replica.
+        try (Backend looking = open(replica.url())) {
             for (String subject : SUBJECTS) {
-                long held = LIMIT - known.peek(subject).remaining();
+                Peek peek = new Peek(POLICY.key(Key.DEFAULT_TENANT, subject), POLICY, 1, Deadline.NONE);
+                Decision known =
+                        (Decision) looking.counters().execute(List.of(peek)).get(0);
+                long held = LIMIT - known.remaining();
                 lost.put(subject, Math.max(0, allowed(subject, loads) - held));
             }
         }

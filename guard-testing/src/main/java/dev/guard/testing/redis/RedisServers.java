@@ -185,9 +185,19 @@ public final class RedisServers {
      * @param rules what the user may do, as after {@code ACL SETUSER}, such as {@code ~guard:* +evalsha}
      */
     public static RedisServer acl(String user, String password, String rules, String... directives) {
+        return acl(RedisBinary.current(), user, password, rules, directives);
+    }
+
+    /** The same of version 6.2, see {@link #version62}. */
+    public static RedisServer acl62(String user, String password, String rules, String... directives) {
+        return acl(RedisBinary.floor(), user, password, rules, directives);
+    }
+
+    private static RedisServer acl(
+            RedisBinary binary, String user, String password, String rules, String... directives) {
         Login admin = Login.secret("test-admin");
         return RedisServer.start(new Setup(
-                RedisBinary.current(),
+                binary,
                 List.of(),
                 List.of(directives),
                 users(admin, user, password, rules),
