@@ -8,4 +8,5 @@ module dev.guard.tck {
     requires org.opentest4j;
 
     exports dev.guard.tck;
+    exports dev.guard.tck.fault;
 }

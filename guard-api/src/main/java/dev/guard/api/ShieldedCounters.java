@@ -1,6 +1,7 @@
 package dev.guard.api;
 
 import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.Deadline;
 import dev.guard.domain.Decision;
 import dev.guard.domain.KeyPage;
@@ -13,13 +14,16 @@ import dev.guard.domain.counter.PolicyCounters;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
  * The counters of a shared store as a guard asks them: every call has a deadline, and none is made while the store is away.
  *
  * <p>A call that has a deadline keeps it. One that has none gets the guard's, counted from the moment when it is made, so that who waits
- * for permits has it anew with each question. The store itself ends the call by then, see {@link CounterStore}.
+ * for permits has it anew with each question. The store itself ends the call by then, see {@link CounterStore}; a listing, of which it
+ * is told no deadline, is ended here.
  *
  * <p>Errors are the store's, and {@code CIRCUIT_OPEN} of a {@link CircuitBreaker}.
  */
@@ -52,12 +56,26 @@ final class ShieldedCounters implements CounterStore {
 
     @Override
     public CompletionStage<KeyPage> submitList(String tenant, String policy, String cursor) {
-        return submitted(() -> store.submitList(tenant, policy, cursor));
+        return submitted(() -> inTime(store.submitList(tenant, policy, cursor)));
     }
 
-    @Override
-    public KeyPage list(String tenant, String policy, String cursor) {
-        return called(() -> store.list(tenant, policy, cursor));
+    /** A listing that fails when its time is over. It is the one call that stores are told no deadline of, and it changes nothing. */
+    private CompletionStage<KeyPage> inTime(CompletionStage<KeyPage> listing) {
+        CompletableFuture<KeyPage> page = new CompletableFuture<>();
+        var unused = Futures.mapped(listing, found -> found)
+                .orTimeout(patienceNanos, TimeUnit.NANOSECONDS)
+                .whenComplete((found, error) -> {
+                    if (error == null) {
+                        page.complete(found);
+                    } else {
+                        page.completeExceptionally(
+                                error instanceof TimeoutException
+                                        ? new BackendUnavailableException(
+                                                Reason.TIMEOUT, "the store gave no page of keys in time")
+                                        : error);
+                    }
+                });
+        return page;
     }
 
     @Override

@@ -15,6 +15,7 @@ import dev.guard.domain.Policy;
 import dev.guard.domain.counter.CounterOperation;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,26 @@ class StoreAwayTest {
                 assertThat(millisOf(operation, after)).isLessThanOrEqualTo(100);
                 assertThat(millisOf(operation, before)).isGreaterThanOrEqualTo(99);
             });
+        }
+
+        @Test
+        @DisplayName("a page of keys has one as well, blocking and asynchronous")
+        void listing() {
+            backend.answerThrough(CompletableFuture::new);
+            RateLimiter limiter = Guard.builder()
+                    .backend(backend)
+                    .deadline(Duration.ofMillis(20))
+                    .build()
+                    .limiter(API);
+
+            assertThatThrownBy(() -> limiter.list(""))
+                    .isInstanceOfSatisfying(
+                            BackendUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
+            assertThat(limiter.async().list(""))
+                    .failsWithin(Duration.ofMinutes(1))
+                    .withThrowableOfType(ExecutionException.class)
+                    .withCauseInstanceOf(BackendUnavailableException.class);
         }
 
         @Test

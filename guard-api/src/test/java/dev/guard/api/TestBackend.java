@@ -178,7 +178,7 @@ final class TestBackend implements Backend {
                     .map(Map.Entry::getKey)
                     .filter(key -> key.tenant().equals(tenant) && key.policy().equals(policy))
                     .toList();
-            return CompletableFuture.completedFuture(new KeyPage(keys, Optional.empty()));
+            return gate.get().thenApply(open -> new KeyPage(keys, Optional.empty()));
         }
     }
 }

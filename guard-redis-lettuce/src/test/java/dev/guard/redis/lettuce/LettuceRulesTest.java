@@ -3,6 +3,7 @@ package dev.guard.redis.lettuce;
 import dev.guard.redis.rules.AuditRules;
 import dev.guard.redis.rules.CertificateRules;
 import dev.guard.redis.rules.CompletionRules;
+import dev.guard.redis.rules.FaultRules;
 import dev.guard.redis.rules.OutageRules;
 import dev.guard.redis.rules.RightsRules;
 import dev.guard.redis.rules.ScriptLossRules;
@@ -17,7 +18,8 @@ class LettuceRulesTest
                 CompletionRules,
                 OutageRules,
                 ScriptLossRules,
-                AuditRules {
+                AuditRules,
+                FaultRules {
 
     @Override
     public String backend() {

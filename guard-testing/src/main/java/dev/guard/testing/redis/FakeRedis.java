@@ -56,16 +56,31 @@ public final class FakeRedis implements AutoCloseable {
     private final Map<String, Answer> always = new ConcurrentHashMap<>();
     private volatile @Nullable Answer greeting;
     private volatile @Nullable Answer everything;
+    private final @Nullable RedisServer behind;
 
-    private FakeRedis(ServerSocket server) {
+    private FakeRedis(ServerSocket server, @Nullable RedisServer behind) {
         this.server = server;
+        this.behind = behind;
         this.acceptor = daemon(this::accept, "fake-redis-accept-" + server.getLocalPort());
     }
 
     /** Starts one on a free port. */
     public static FakeRedis start() {
+        return start(null);
+    }
+
+    /**
+     * Starts one on a free port that hands on what it is not told an answer to, and does not answer by itself: a real server that says strange
+     * things at times. Replies are those of RESP2.
+     */
+    public static FakeRedis before(RedisServer server) {
+        return start(server);
+    }
+
+    private static FakeRedis start(@Nullable RedisServer behind) {
         try {
-            FakeRedis fake = new FakeRedis(new ServerSocket(0, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
+            FakeRedis fake =
+                    new FakeRedis(new ServerSocket(0, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})), behind);
             fake.acceptor.start();
             return fake;
         } catch (IOException e) {
@@ -210,7 +225,7 @@ public final class FakeRedis implements AutoCloseable {
                         .map(part -> part instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(part))
                         .toList();
                 received.add(command);
-                answering = answering && answerTo(command).give(socket, out, closed);
+                answering = answering && answerTo(command, parts).give(socket, out, closed);
             }
         } catch (IOException e) {
             // The client left, or the answer was to close.
@@ -219,7 +234,7 @@ public final class FakeRedis implements AutoCloseable {
         }
     }
 
-    private Answer answerTo(List<String> command) {
+    private Answer answerTo(List<String> command, List<?> parts) {
         String name = upper(command.get(0));
         lock.lock();
         try {
@@ -235,10 +250,10 @@ public final class FakeRedis implements AutoCloseable {
         if (standing == null) {
             standing = everything;
         }
-        return standing == null ? defaultAnswer(name, command) : standing;
+        return standing == null ? defaultAnswer(name, command, parts) : standing;
     }
 
-    private static Answer defaultAnswer(String name, List<String> command) {
+    private Answer defaultAnswer(String name, List<String> command, List<?> parts) {
         return switch (name) {
             case "PING" -> Answer.status("PONG");
             case "ECHO" -> Answer.bulk(command.get(command.size() - 1));
@@ -248,8 +263,18 @@ public final class FakeRedis implements AutoCloseable {
                 Answer.bulk("# Server\r\nredis_version:" + VERSION + "\r\nredis_mode:standalone\r\n"
                         + "# Replication\r\nrole:master\r\n");
             case "HELLO" -> hello(command.size() > 1 && command.get(1).equals("3"));
-            default -> Answer.error("ERR unknown command '" + command.get(0) + "'");
+            default ->
+                behind == null ? Answer.error("ERR unknown command '" + command.get(0) + "'") : handedOn(behind, parts);
         };
+    }
+
+    private static Answer handedOn(RedisServer server, List<?> parts) {
+        byte[][] command = parts.stream().map(byte[].class::cast).toArray(byte[][]::new);
+        try {
+            return Answer.raw(Resp.reply(server.command(command)));
+        } catch (RespErrorException e) {
+            return Answer.raw(Resp.reply(e));
+        }
     }
 
     private static Answer hello(boolean resp3) {

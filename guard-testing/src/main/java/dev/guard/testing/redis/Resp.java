@@ -37,6 +37,24 @@ final class Resp {
         return out.toByteArray();
     }
 
+    /** A value as {@link #read} returns it; simple strings become bulk strings. */
+    static byte[] reply(@Nullable Object value) {
+        if (value == null) {
+            return line('$', "-1");
+        }
+        if (value instanceof byte[] bytes) {
+            return bulk(bytes);
+        }
+        if (value instanceof List<?> list) {
+            List<byte[]> parts = new ArrayList<>(List.of(line('*', String.valueOf(list.size()))));
+            list.forEach(element -> parts.add(reply(element)));
+            return concat(parts);
+        }
+        return value instanceof RespErrorException error
+                ? line('-', String.valueOf(error.getMessage()))
+                : line(':', String.valueOf(value));
+    }
+
     static byte[] line(char type, String text) {
         return (type + text + "\r\n").getBytes(UTF_8);
     }

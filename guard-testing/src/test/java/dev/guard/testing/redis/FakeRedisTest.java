@@ -97,6 +97,28 @@ class FakeRedisTest {
     }
 
     @Test
+    @DisplayName(
+            "One before a real server answers what it was told to and the handshake, and hands on the rest as bytes")
+    void beforeAServer() throws IOException {
+        byte[] value = {0, -1, 13, 10};
+        try (RedisServer server = RedisServers.standalone();
+                FakeRedis before = FakeRedis.before(server).always("TIME", Answer.error("OOM none"));
+                RespConnection connection = RespConnection.open(before.host(), before.port(), LONG)) {
+            byte[] set = "SET".getBytes(UTF_8);
+            assertThat(connection.command(set, new byte[] {-2}, value)).isEqualTo("OK".getBytes(UTF_8));
+            assertThat(connection.command("GET".getBytes(UTF_8), new byte[] {-2}))
+                    .isEqualTo(value);
+            assertThat(connection.command("GET", "none")).isNull();
+            assertThat(connection.command("EVAL", "return {1, {2}}", "0")).isEqualTo(List.of(1L, List.of(2L)));
+            assertThatThrownBy(() -> connection.command("INCR")).hasMessageStartingWith("ERR wrong number");
+            assertThatThrownBy(() -> connection.command("TIME")).hasMessage("OOM none");
+            assertThat(server.calls("time")).isZero();
+            before.reset();
+            assertThat((List<?>) connection.command("TIME")).hasSize(2);
+        }
+    }
+
+    @Test
     @DisplayName("never gives nothing, also to later commands over the connection, and a new connection is served")
     void never() throws IOException {
         fake.next("GET", Answer.never());

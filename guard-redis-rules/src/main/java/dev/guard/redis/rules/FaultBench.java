@@ -1,0 +1,318 @@
+package dev.guard.redis.rules;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.guard.api.Attempt;
+import dev.guard.api.Degradation;
+import dev.guard.api.Guard;
+import dev.guard.api.RateLimiter;
+import dev.guard.api.SecurityEvent;
+import dev.guard.domain.BackendUnavailableException;
+import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.domain.CorruptStateException;
+import dev.guard.domain.Decision;
+import dev.guard.domain.Effect;
+import dev.guard.domain.KeyPage;
+import dev.guard.redis.rules.Verb.Call;
+import dev.guard.redis.rules.Verb.Form;
+import dev.guard.testing.redis.Patience;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Two guards on one store, a strict one and one that may judge by itself, to which faults happen while they are called. */
+final class FaultBench implements AutoCloseable {
+
+    /** Longer than the machine stalls, as a rule; and waited for many times. */
+    static final Duration DEADLINE = Duration.ofMillis(
+            Math.max(200, Patience.times(Duration.ofMillis(100)).toMillis()));
+
+    /** What a call may take on top of it, until its thread runs again. */
+    private static final Duration SLACK = Patience.times(Duration.ofMillis(200));
+
+    private static final Duration RECOVERY = Duration.ofSeconds(2);
+    private static final Duration READY = Duration.ofSeconds(10);
+
+    /** The reasons for which a guard may judge by itself, as the documentation has them. */
+    private static final Set<Reason> OUTAGES = EnumSet.of(
+            Reason.CONNECT,
+            Reason.TIMEOUT,
+            Reason.CONNECTION_LOST,
+            Reason.READ_ONLY,
+            Reason.LOADING,
+            Reason.OUT_OF_MEMORY,
+            Reason.TOPOLOGY,
+            Reason.LATE,
+            Reason.CIRCUIT_OPEN);
+
+    private static final AtomicInteger TENANTS = new AtomicInteger();
+
+    /** How a guard fails. */
+    enum Mode {
+        STRICT,
+        DEGRADED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final String backend;
+    private final Metronome metronome;
+    private final Guard strict;
+    private final Guard degraded;
+    private final Map<String, Reason> told = new ConcurrentHashMap<>();
+
+    /**
+     * Builds the guards.
+     *
+     * @param metronome what knows how late the machine is
+     */
+    FaultBench(BackendUnderTest of, String url, Metronome metronome) {
+        this.backend = of.backend();
+        this.metronome = metronome;
+        this.strict = of.builder(url).deadline(DEADLINE).build();
+        this.degraded = of.builder(url)
+                .deadline(DEADLINE)
+                .whenUnavailable(Degradation.share(1))
+                .securityLog(this::log)
+                .build();
+    }
+
+    private void log(SecurityEvent event) {
+        Reason reason = event.reason();
+        if (event.event() == SecurityEvent.Kind.BACKEND_UNAVAILABLE_AT_RUNTIME && reason != null) {
+            told.putIfAbsent(event.tenantId(), reason);
+        }
+    }
+
+    @Override
+    public void close() {
+        strict.close();
+        degraded.close();
+    }
+
+    // ─── A case ─────────────────────────────────────────────────────────────────────────────────
+
+    /**
+     * What a call came to: an answer, or a reason; how long it took, and by how much the machine was late meanwhile; and what its tenant had
+     * been told when it came.
+     */
+    private record Result(
+            @Nullable Object answer,
+            @Nullable Reason reason,
+            long nanos,
+            long lateNanos,
+            @Nullable Reason event) {}
+
+    private static final String SUBJECT = "somebody";
+
+    /** A call that can be made, what remains before it, and whose it is: a tenant of its own, who has not been told of any outage. */
+    private record Prepared(Call call, RateLimiter limiter, String tenant, long remaining) {}
+
+    /** Makes one call under a fault, and sees that it comes to what it may, and that all is well after it. */
+    void check(StoreFault fault, Mode mode, Form form, Verb verb, FaultTable.Row row) {
+        Guard guard = mode == Mode.STRICT ? strict : degraded;
+        Prepared prepared = prepare(guard, form, verb);
+        Result result;
+        try {
+            fault.begin().run();
+            fault.settle().accept(guard);
+            result = made(prepared.call, form, prepared.tenant);
+        } finally {
+            fault.end().run();
+        }
+        long healed = System.nanoTime();
+        AtomicReference<@Nullable Decision> after = new AtomicReference<>();
+        Patience.until(
+                "the store decides again after " + fault + ", which was found as " + result,
+                RECOVERY,
+                () -> guard.stats().toString(),
+                () -> decided(prepared.limiter, after));
+        row.recovery(System.nanoTime() - healed);
+
+        row.call(result.nanos);
+        if (result.event != null) {
+            row.event();
+        }
+        long charged = prepared.remaining - requireNonNull(after.get()).remaining();
+        judge(fault, mode, verb, result, charged, row);
+        assertThat(Duration.ofNanos(result.nanos))
+                .as("how long it took: " + result)
+                .isLessThanOrEqualTo(DEADLINE.plus(SLACK).plusNanos(result.lateNanos));
+        if (!fault.forgets()) {
+            assertThat(charged).as("what was charged: " + result).isIn(0L, verb.charge());
+        }
+    }
+
+    /** Waits until the guard is well, and makes a call ready; anew for another tenant where it was not. */
+    private Prepared prepare(Guard guard, Form form, Verb verb) {
+        AtomicReference<@Nullable Prepared> prepared = new AtomicReference<>();
+        Patience.until(
+                "a call of " + verb + " is ready", READY, () -> guard.stats().toString(), () -> {
+                    String tenant = "t" + TENANTS.incrementAndGet();
+                    RateLimiter limiter = guard.limiter(verb.policy()).tenant(tenant);
+                    AtomicReference<@Nullable Decision> before = new AtomicReference<>();
+                    if (!decided(limiter, before)) {
+                        return false;
+                    }
+                    Call call = verb.ready(limiter, SUBJECT, form);
+                    if (!decided(limiter, before)) {
+                        return false;
+                    }
+                    prepared.set(new Prepared(
+                            call, limiter, tenant, requireNonNull(before.get()).remaining()));
+                    return true;
+                });
+        Prepared ready = requireNonNull(prepared.get());
+        assertThat(told).doesNotContainKey(ready.tenant);
+        return ready;
+    }
+
+    private static boolean decided(RateLimiter limiter, AtomicReference<@Nullable Decision> decision) {
+        Decision peeked = limiter.peek(SUBJECT);
+        decision.set(peeked);
+        return !peeked.degraded();
+    }
+
+    private Result made(Call call, Form form, String tenant) {
+        AtomicReference<@Nullable Reason> event = new AtomicReference<>();
+        long late = metronome.lateNanos();
+        long begun = System.nanoTime();
+        Object answer = null;
+        Reason reason = null;
+        try {
+            if (form == Form.BLOCKING) {
+                answer = call.blocking().get();
+                event.set(told.get(tenant));
+            } else {
+                answer = call.asynchronous()
+                        .get()
+                        .whenComplete((value, error) -> event.set(told.get(tenant)))
+                        .join();
+            }
+        } catch (RuntimeException e) {
+            reason = reasonOf(e);
+        }
+        long nanos = System.nanoTime() - begun;
+        return new Result(answer, reason, nanos, metronome.lateNanos() - late, event.get());
+    }
+
+    /** The reason why a call was unavailable; anything else is an error of the test's. */
+    private static Reason reasonOf(RuntimeException error) {
+        Throwable plain = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (plain instanceof BackendUnavailableException unavailable) {
+            return unavailable.reason();
+        }
+        if (plain instanceof CorruptStateException) {
+            return Reason.CORRUPT_STATE;
+        }
+        throw error;
+    }
+
+    // ─── What it may come to ────────────────────────────────────────────────────────────────────
+
+    private void judge(StoreFault fault, Mode mode, Verb verb, Result result, long charged, FaultTable.Row row) {
+        Reason reason = result.reason;
+        if (reason != null) {
+            row.reason(reason);
+            if (!fault.reasons().contains(reason) && isHeldUp(result.nanos, reason)) {
+                row.heldUp();
+                return;
+            }
+            assertThat(reason).as("after " + result.nanos / 1_000_000 + " ms").isIn(fault.reasons());
+            if (mode == Mode.DEGRADED && verb.mayGoLocal() && OUTAGES.contains(reason)) {
+                // Where the store took all of the time, the log had a moment only, and may have missed it.
+                assertThat(Duration.ofNanos(result.nanos))
+                        .as("it could be judged locally, and was unavailable for " + reason)
+                        .isGreaterThan(DEADLINE.dividedBy(2));
+            }
+            return;
+        }
+        Optional<Decision> decision = decision(result.answer);
+        if (decision.isPresent() && decision.get().degraded()) {
+            row.local();
+            assertThat(mode).isEqualTo(Mode.DEGRADED);
+            assertThat(verb.mayGoLocal()).as(verb + " was judged locally").isTrue();
+            assertThat(decision.get().backend()).isEqualTo("local_degraded");
+            Reason event = result.event;
+            assertThat(event).as("the event, when the local answer came").isNotNull();
+            if (event != null) {
+                row.reason(event);
+                assertThat(event).isIn(OUTAGES);
+                if (!fault.reasons().contains(event) && isHeldUp(result.nanos, event)) {
+                    row.heldUp();
+                } else {
+                    assertThat(event).isIn(fault.reasons());
+                }
+            }
+            return;
+        }
+        row.answered();
+        boolean allowed = decision.isPresent() && decision.get().allowed();
+        boolean wasCharged = fault.forgets() || charged == verb.charge();
+        if (allowed && (!fault.mayAnswer() || !wasCharged)) {
+            row.allowedWithoutTheStore();
+        }
+        assertThat(fault.mayAnswer())
+                .as("the store cannot have answered " + result.answer)
+                .isTrue();
+        if (!fault.forgets()) {
+            assertThat(wasCharged)
+                    .as(charged + " were charged in place of " + verb.charge() + " for " + result.answer)
+                    .isTrue();
+            assertThat(isRight(result.answer)).as("the answer " + result.answer).isTrue();
+        }
+        decision.ifPresent(made -> assertThat(made.backend()).isEqualTo(backend));
+    }
+
+    /** Whether a call's time was over before its thread ran. One of a few may be; see {@link FaultTable.Row#heldUp}. */
+    private static boolean isHeldUp(long nanos, Reason reason) {
+        return nanos >= DEADLINE.toNanos()
+                && (reason == Reason.TIMEOUT || reason == Reason.LATE || reason == Reason.OVERLOADED);
+    }
+
+    private static Optional<Decision> decision(@Nullable Object answer) {
+        if (answer instanceof Decision decision) {
+            return Optional.of(decision);
+        }
+        return answer instanceof Attempt<?> attempt ? Optional.of(attempt.decision()) : Optional.empty();
+    }
+
+    private static boolean isRight(@Nullable Object answer) {
+        if (answer instanceof KeyPage page) {
+            return page.next().isPresent()
+                    || page.keys().stream().anyMatch(key -> key.subject().equals(SUBJECT));
+        }
+        return answer == Effect.APPLIED
+                || decision(answer).map(Decision::allowed).orElse(false);
+    }
+
+    /** Waits until a guard finds what a fault is known by: before that, it finds its connections gone. */
+    static void untilFound(Guard guard, Reason reason) {
+        RateLimiter limiter = guard.limiter(Verb.Policies.PLAIN).tenant("settling");
+        AtomicReference<@Nullable Object> last = new AtomicReference<>();
+        Supplier<String> evidence = () -> "the last that it found: " + last.get();
+        Patience.until("a guard finds " + reason, RECOVERY, evidence, () -> {
+            try {
+                // No verb that is judged locally.
+                last.set(limiter.unblock("nobody"));
+                return false;
+            } catch (BackendUnavailableException e) {
+                last.set(e);
+                return e.reason() == reason;
+            }
+        });
+    }
+}

@@ -1,0 +1,277 @@
+package dev.guard.redis.rules;
+
+import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.tck.fault.Fault;
+import dev.guard.tck.fault.FaultProxy;
+import dev.guard.testing.redis.FakeRedis;
+import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.testing.redis.RedisServer;
+import dev.guard.testing.redis.RedisServers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Servers, each of which can be made to fail in its own ways, and the guards on them. */
+final class FaultyStores implements AutoCloseable {
+
+    /** The errors that a server answers to a script, or to a page of keys, and what they are to a caller. */
+    private static final Map<String, Reason> ERRORS = new LinkedHashMap<>();
+
+    static {
+        ERRORS.put("OOM command not allowed when used memory > 'maxmemory'.", Reason.OUT_OF_MEMORY);
+        ERRORS.put("READONLY You can't write against a read only replica.", Reason.READ_ONLY);
+        ERRORS.put("MISCONF Redis is configured to save RDB snapshots, but it is unable to persist.", Reason.READ_ONLY);
+        ERRORS.put("NOREPLICAS Not enough good replicas to write.", Reason.READ_ONLY);
+        ERRORS.put("LOADING Redis is loading the dataset in memory", Reason.LOADING);
+        ERRORS.put("BUSY Redis is busy running a script.", Reason.OVERLOADED);
+        ERRORS.put("ERR max number of clients reached", Reason.OVERLOADED);
+        ERRORS.put("CLUSTERDOWN The cluster is down", Reason.TOPOLOGY);
+        ERRORS.put("MASTERDOWN Link with MASTER is down", Reason.TOPOLOGY);
+        ERRORS.put("TRYAGAIN Multiple keys request during rehashing of slot", Reason.TOPOLOGY);
+        ERRORS.put("MOVED 3999 127.0.0.1:1", Reason.MISCONFIGURED);
+        ERRORS.put("NOAUTH Authentication required.", Reason.AUTH);
+        ERRORS.put("WRONGPASS invalid username-password pair or user is disabled.", Reason.AUTH);
+        ERRORS.put("NOPERM this user has no permissions", Reason.AUTH);
+        ERRORS.put("WRONGTYPE Operation against a key holding the wrong kind of value", Reason.CORRUPT_STATE);
+        ERRORS.put("EXECABORT Transaction discarded because of previous errors.", Reason.PROTOCOL);
+        ERRORS.put("CROSSSLOT Keys in request don't hash to the same slot", Reason.PROTOCOL);
+        ERRORS.put("ERR something went wrong", Reason.PROTOCOL);
+    }
+
+    /** Faults of one store. */
+    static final class Group {
+        private final FaultyStores stores;
+        private final String url;
+        private final List<StoreFault> faults;
+        private @Nullable FaultBench bench;
+
+        private Group(FaultyStores stores, String url, List<StoreFault> faults) {
+            this.stores = stores;
+            this.url = url;
+            this.faults = faults;
+        }
+
+        List<StoreFault> faults() {
+            return faults;
+        }
+
+        /** The guards, which are built when they are first asked for. */
+        FaultBench bench() {
+            FaultBench built = bench;
+            if (built == null) {
+                built = stores.opened(new FaultBench(stores.backend, url, stores.metronome));
+                bench = built;
+            }
+            return built;
+        }
+    }
+
+    private final BackendUnderTest backend;
+    private final Metronome metronome = Metronome.start();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final List<Group> groups = new ArrayList<>();
+
+    /** Starts the servers. */
+    FaultyStores(BackendUnderTest backend) {
+        this.backend = backend;
+        opened.push(metronome);
+        try {
+            RedisServer server = opened(RedisServers.standalone());
+            FaultProxy proxy = opened(FaultProxy.before(server.port()));
+            groups.add(new Group(this, "redis://" + proxy.host() + ":" + proxy.port(), network(proxy)));
+            FakeRedis liar = opened(FakeRedis.before(server));
+            groups.add(new Group(this, liar.url(), replies(liar)));
+            RedisServer mortal = opened(RedisServers.standalone());
+            groups.add(new Group(this, mortal.url(), process(mortal)));
+            RedisServer durable = opened(RedisServers.standalone("appendonly yes", "appendfsync always"));
+            groups.add(new Group(this, durable.url(), List.of(restart("restart, with its data", durable))));
+            groups.add(new Group(this, server.url(), states(server)));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    List<Group> groups() {
+        return groups;
+    }
+
+    /** Closes guards and servers, the last opened first. */
+    @Override
+    public void close() {
+        RuntimeException problem = null;
+        for (AutoCloseable each = opened.poll(); each != null; each = opened.poll()) {
+            try {
+                each.close();
+            } catch (Exception e) {
+                problem = new IllegalStateException(each + " could not be closed", e);
+            }
+        }
+        if (problem != null) {
+            throw problem;
+        }
+    }
+
+    // ─── The network ────────────────────────────────────────────────────────────────────────────
+
+    private static List<StoreFault> network(FaultProxy proxy) {
+        Duration deadline = FaultBench.DEADLINE;
+        return List.of(
+                network(proxy, "refused", Fault.refuse(), Reason.CONNECT, Reason.CONNECTION_LOST),
+                network(proxy, "reset", Fault.reset(), Reason.CONNECT, Reason.CONNECTION_LOST),
+                network(proxy, "blackhole towards the store", Fault.blackholeTowardsStore(), Reason.TIMEOUT),
+                network(proxy, "blackhole towards the client", Fault.blackholeTowardsClient(), Reason.TIMEOUT),
+                network(
+                                proxy,
+                                "delay within the deadline",
+                                Fault.delay(deadline.dividedBy(8)),
+                                Reason.TIMEOUT,
+                                Reason.LATE)
+                        .butMayAnswer(),
+                network(proxy, "delay beyond the deadline", Fault.delay(deadline), Reason.TIMEOUT, Reason.LATE),
+                network(proxy, "jitter", Fault.jitter(deadline.dividedBy(4), 1), Reason.TIMEOUT, Reason.LATE)
+                        .butMayAnswer(),
+                network(proxy, "cut within the reply", Fault.cut(3), Reason.CONNECTION_LOST),
+                // The shortest reply has 15 bytes.
+                network(proxy, "one byte at a time", Fault.byteByByte(deadline.dividedBy(5)), Reason.TIMEOUT));
+    }
+
+    private static StoreFault network(FaultProxy proxy, String name, Fault fault, Reason... reasons) {
+        return StoreFault.of(name, () -> proxy.set(fault), proxy::heal, reasons);
+    }
+
+    // ─── The process ────────────────────────────────────────────────────────────────────────────
+
+    private static List<StoreFault> process(RedisServer server) {
+        return List.of(
+                StoreFault.of("stopped (SIGSTOP)", server::pause, server::resume, Reason.TIMEOUT),
+                StoreFault.of("killed (SIGKILL)", server::kill, server::start, Reason.CONNECT, Reason.CONNECTION_LOST)
+                        .andForgets(),
+                StoreFault.of("killed, and the circuit is open", server::kill, server::start, Reason.CIRCUIT_OPEN)
+                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.CIRCUIT_OPEN))
+                        .andForgets(),
+                restart("restart, empty", server).andForgets());
+    }
+
+    private static StoreFault restart(String name, RedisServer server) {
+        return StoreFault.of(
+                        name,
+                        () -> {
+                            server.kill();
+                            server.start();
+                        },
+                        () -> {},
+                        Reason.CONNECT,
+                        Reason.CONNECTION_LOST,
+                        Reason.LOADING)
+                .butMayAnswer();
+    }
+
+    // ─── Replies ────────────────────────────────────────────────────────────────────────────────
+
+    private static List<StoreFault> replies(FakeRedis server) {
+        List<StoreFault> faults = new ArrayList<>();
+        ERRORS.forEach((text, reason) -> faults.add(reply(server, "says " + code(text), Answer.error(text), reason)));
+        faults.add(StoreFault.of(
+                        "says NOSCRIPT to EVALSHA",
+                        () -> server.always("EVALSHA", Answer.error("NOSCRIPT No matching script.")),
+                        server::reset)
+                .butMayAnswer());
+        faults.add(
+                reply(server, "says NOSCRIPT to all", Answer.error("NOSCRIPT No matching script."), Reason.PROTOCOL));
+        faults.add(reply(server, "answers a number", Answer.integer(1), Reason.PROTOCOL));
+        faults.add(reply(server, "answers nothing", Answer.nil(), Reason.PROTOCOL));
+        faults.add(reply(server, "answers a text", Answer.bulk("allowed"), Reason.PROTOCOL));
+        faults.add(reply(server, "answers a list", Answer.array(Answer.bulk("0"), Answer.integer(1)), Reason.PROTOCOL));
+        // What ends too early may be what the key holds, or how it was told.
+        faults.add(
+                reply(server, "answers half a decision", Answer.bulk(half()), Reason.PROTOCOL, Reason.CORRUPT_STATE));
+        faults.add(reply(server, "answers noise", Answer.bulk("x".repeat(64)), Reason.PROTOCOL));
+        faults.add(reply(
+                server,
+                "answers no reply of the protocol",
+                Answer.raw("?what\r\n".getBytes(StandardCharsets.US_ASCII)).thenClose(),
+                Reason.PROTOCOL,
+                Reason.CONNECTION_LOST));
+        // A page of keys cannot be late.
+        faults.add(reply(server, "always finds calls late", Answer.bulk(new byte[9]), Reason.LATE, Reason.PROTOCOL));
+        return faults;
+    }
+
+    /** What says that a call is allowed, and the time, and ends there. */
+    private static byte[] half() {
+        byte[] bytes = new byte[9];
+        bytes[0] = 17;
+        return bytes;
+    }
+
+    private static StoreFault reply(FakeRedis server, String name, Answer answer, Reason... reasons) {
+        return StoreFault.of(
+                name,
+                () -> server.always("EVALSHA", answer).always("EVAL", answer).always("SCAN", answer),
+                server::reset,
+                reasons);
+    }
+
+    private static String code(String error) {
+        String code = error.substring(0, error.indexOf(' '));
+        return code.equals("ERR") ? error : code;
+    }
+
+    // ─── States of a real server ────────────────────────────────────────────────────────────────
+
+    private static List<StoreFault> states(RedisServer server) {
+        return List.of(
+                StoreFault.of(
+                                "is out of memory",
+                                () -> server.command("CONFIG", "SET", "maxmemory", "1"),
+                                () -> server.command("CONFIG", "SET", "maxmemory", "0"),
+                                Reason.OUT_OF_MEMORY)
+                        .butMayAnswer(),
+                StoreFault.of(
+                                "is a replica",
+                                () -> server.command("REPLICAOF", "127.0.0.1", "1"),
+                                () -> server.command("REPLICAOF", "NO", "ONE"),
+                                Reason.READ_ONLY)
+                        .butMayAnswer(),
+                StoreFault.of(
+                                "has too many clients",
+                                () -> {
+                                    server.command("CONFIG", "SET", "maxclients", "1");
+                                    disconnectAll(server);
+                                },
+                                () -> server.command("CONFIG", "SET", "maxclients", "10000"),
+                                Reason.OVERLOADED)
+                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.OVERLOADED)),
+                StoreFault.of(
+                                "wants a password",
+                                () -> {
+                                    server.command("CONFIG", "SET", "requirepass", "changed");
+                                    disconnectAll(server);
+                                },
+                                () -> server.command("CONFIG", "SET", "requirepass", ""),
+                                Reason.AUTH)
+                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.AUTH)),
+                StoreFault.of(
+                        "forbids scripts and scans",
+                        () -> server.command("ACL", "SETUSER", "default", "-evalsha", "-eval", "-scan"),
+                        () -> server.command("ACL", "SETUSER", "default", "+@all"),
+                        Reason.AUTH));
+    }
+
+    /** Closes all connections but the one that says so. */
+    private static void disconnectAll(RedisServer server) {
+        server.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    }
+}
