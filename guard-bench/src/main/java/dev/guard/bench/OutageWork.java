@@ -88,9 +88,9 @@ final class OutageWork {
 
         /** What is to be known of all times. */
         String cap() {
-            return "Nothing is waited for longer than " + capSeconds + " s: " + 1_000 * capSeconds
-                    + " ms as the time of a call, " + "and " + capSeconds
-                    + " s as the time to the first answer, mean that long or longer.";
+            return ("Nothing is waited for longer than %1$d s: %2$d ms as the time of a call, and %1$d s as the time to the first answer,"
+                            + " mean that long or longer.")
+                    .formatted(capSeconds, 1_000 * capSeconds);
         }
     }
 
@@ -98,18 +98,22 @@ final class OutageWork {
 
     static List<WorkItem> items(Extent extent) {
         List<WorkItem> items = new ArrayList<>();
-        char letter = 'a';
         Map<Client, Forks> blocking = forks("BLOCKING", extent.blocking);
         for (Fault fault : extent.blocking) {
-            items.add(blocking("P12" + letter++, fault, blocking, extent));
+            items.add(blocking(id('a', fault), fault, blocking, extent));
         }
         Map<Client, Forks> recovery = forks("RECOVERY", extent.recovery);
         for (Fault fault : extent.recovery) {
-            items.add(recovery("P12" + letter++, fault, recovery, extent));
+            items.add(recovery(id('d', fault), fault, recovery, extent));
         }
         items.add(late(extent));
         items.add(lost(extent));
         return items;
+    }
+
+    /** The same in a quick run and in a full one. */
+    private static String id(char first, Fault fault) {
+        return "P12" + (char) (first + fault.ordinal());
     }
 
     private static WorkItem blocking(String id, Fault fault, Map<Client, Forks> forks, Extent extent) {
