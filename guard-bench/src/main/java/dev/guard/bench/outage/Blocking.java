@@ -54,7 +54,7 @@ final class Blocking {
         Map<Metric, Double> numbers = new EnumMap<>(Metric.class);
         int warmUp = client.isGuard() ? WARM_UP : 0;
         try (Scene scene = new Scene(fault);
-                Limiter limiter = client.open(scene.address(), PERMITS)) {
+                Limiter limiter = Callers.opened(() -> client.open(scene.address(), PERMITS))) {
             limiter.prepare(SUBJECTS);
             for (int i = 0; i < warmUp + outages; i++) {
                 Callers.untilServed(threads, limiter, SUBJECTS);

@@ -6,12 +6,16 @@ import dev.guard.testing.redis.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Threads that call one after the other. They end with the JVM, as a call may block longer than anything is measured. */
 final class Callers {
@@ -27,6 +31,16 @@ final class Callers {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** Opens a limiter, and tries again where the machine was too busy to connect in time: nothing is measured yet. */
+    static Limiter opened(Supplier<Limiter> opening) {
+        AtomicReference<@Nullable Limiter> opened = new AtomicReference<>();
+        Patience.until("a client is connected", PATIENCE, () -> "", () -> {
+            opened.set(opening.get());
+            return true;
+        });
+        return Objects.requireNonNull(opened.get());
     }
 
     /**

@@ -19,7 +19,7 @@ final class Charges implements AutoCloseable {
     private final Limiter limiter;
 
     Charges(Client client, RedisServer server) {
-        limiter = client.openPatiently(server.address(), PERMITS);
+        limiter = Callers.opened(() -> client.openPatiently(server.address(), PERMITS));
     }
 
     /** Uses up what is left of a subject. How much was charged before; once only. */

@@ -32,7 +32,7 @@ final class LateCharges {
     static Map<Metric, Double> measure(Client client, int stops, Duration cap) {
         ExecutorService threads = Callers.threads();
         try (Scene scene = new Scene(Fault.STOPPED);
-                Limiter limiter = client.open(scene.address(), Charges.PERMITS)) {
+                Limiter limiter = Callers.opened(() -> client.open(scene.address(), Charges.PERMITS))) {
             List<String> givenUp = new ArrayList<>();
             for (int stop = 0; stop < stops; stop++) {
                 givenUp.addAll(givenUpOn(threads, scene, limiter, stop, cap));

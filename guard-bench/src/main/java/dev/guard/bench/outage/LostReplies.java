@@ -60,7 +60,7 @@ final class LostReplies {
             subjects.add("cut-" + lane + "-" + i + "-");
         }
         try (Proxy proxy = new Proxy(server.port());
-                Limiter limiter = client.open(proxy.address(), Charges.PERMITS)) {
+                Limiter limiter = Callers.opened(() -> client.open(proxy.address(), Charges.PERMITS))) {
             limiter.prepare(subjects);
             for (int i = 0; i < cuts; i++) {
                 // One of its own each time: a denial may be remembered, and then tells nothing of the connection.

@@ -18,8 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 
 /**
- * P12: the time from the end of an outage to the first answer, whoever gets it. Four threads call one after the other before the outage, in it
- * and after it; after it a call in a thread of its own begins every 50 ms, as new requests come, and every half second once three
+ * P12: the time from the end of an outage to the first answer, whoever gets it. Four threads call one after the other in the outage and after it; after it a call in a thread of its own begins every 50 ms, as new requests come, and every half second once three
  * seconds are over. All outages of a client run at the same time, each with a server, a way and a client object of its own.
  */
 final class Recovery {
@@ -101,17 +100,12 @@ final class Recovery {
             this.seconds = seconds;
             this.threads = threads;
             this.scene = new Scene(fault);
-            this.limiter = client.open(scene.address(), PERMITS);
+            this.limiter = Callers.opened(() -> client.open(scene.address(), PERMITS));
         }
 
         void serve() {
             limiter.prepare(SUBJECTS);
             Callers.untilServed(threads, limiter, SUBJECTS);
-            SUBJECTS.forEach(subject -> threads.execute(() -> {
-                do {
-                    call(subject);
-                } while (!Callers.pause(over, PAUSE_MILLIS));
-            }));
         }
 
         private void call(String subject) {
@@ -123,6 +117,11 @@ final class Recovery {
         void run(Duration cap) {
             try {
                 scene.breakOff();
+                SUBJECTS.forEach(subject -> threads.execute(() -> {
+                    do {
+                        call(subject);
+                    } while (!Callers.pause(over, PAUSE_MILLIS));
+                }));
                 Callers.pause(over, TimeUnit.SECONDS.toMillis(seconds));
                 back = true;
                 long mended = System.nanoTime();
