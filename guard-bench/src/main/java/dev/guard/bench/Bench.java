@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures guard beside its peers and beside the least that the work can cost.",
-        subcommands = Scale.class,
+        subcommands = {Scale.class, Outage.class},
         mixinStandardHelpOptions = true)
 public final class Bench implements Callable<Integer> {
 

@@ -23,6 +23,11 @@ final class Run {
         return rounds > 0 ? chosen.withRounds(rounds) : chosen;
     }
 
+    /** The same, with another number of rounds where none is asked for. */
+    Effort effort(int usualRounds) {
+        return effort().withRounds(rounds > 0 ? rounds : usualRounds);
+    }
+
     void write(String file, String content) throws IOException {
         Files.createDirectories(to);
         Files.writeString(to.resolve(file), content);

@@ -33,7 +33,12 @@ class SmokeTest {
     @DisplayName("every bar speaks of contestants of its own work item, and every benchmark exists")
     void theTableIsConsistent() {
         Servers unstarted = new Servers();
-        assertThat(Stream.concat(Work.items(unstarted).stream(), ScaleWork.items(unstarted, 100_000).stream()))
+        assertThat(Stream.of(
+                                Work.items(unstarted),
+                                ScaleWork.items(unstarted, 100_000),
+                                OutageWork.items(OutageWork.Extent.QUICK),
+                                OutageWork.items(OutageWork.Extent.FULL))
+                        .flatMap(List::stream))
                 .isNotEmpty()
                 .allSatisfy(item -> {
                     List<String> names =

@@ -37,7 +37,34 @@ public enum Metric {
     /** Bytes of a server's memory for a key. */
     MEMORY("memory", "B a key"),
     /** The part of the busiest of several servers, as a multiple of an even part. */
-    BUSIEST("busiest server", "× even");
+    BUSIEST("busiest server", "× even"),
+
+    /** Calls that were measured while the store was away. */
+    TRIED("calls", "n"),
+    /** How long a call took while the store was away. */
+    BLOCKED_P50("p50", "ms"),
+    BLOCKED_P99("p99", "ms"),
+    BLOCKED_MOST("longest", "ms"),
+    /** The same of timers that were set to the deadline at the same time: what of it is the machine's. */
+    TIMER_P99("p99 of a timer", "ms"),
+    /** The same of calls that were not made, as a breaker was open. */
+    OPEN_P50("p50 with the breaker open", "µs"),
+    OPEN_P99("p99 with the breaker open", "µs"),
+    /** Time from the end of an outage to the first answer. */
+    BACK_AFTER_1("after 1 s", "s"),
+    BACK_AFTER_10("after 10 s", "s"),
+    BACK_AFTER_30("after 30 s", "s"),
+    BACK_AFTER_70("after 70 s", "s"),
+    /** Calls that had failed when the store went on. */
+    GIVEN_UP("given up on", "calls"),
+    /** Permits that the store has charged for them. */
+    CHARGED("charged later", "permits"),
+    /** Calls of which the reply was lost. */
+    CUT("replies lost", "calls"),
+    /** Those of them that were executed, and more than once. */
+    EXECUTED("executed", "calls"),
+    TWICE("executed again", "calls"),
+    MOST_EXECUTIONS("most executions", "a call");
 
     private final String label;
     private final String unit;
