@@ -24,6 +24,10 @@ final class Watchdog implements AutoCloseable {
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile long wakesAt = System.nanoTime();
+
+    /** Whether an exchange that the thread may not have seen wants it to look again. */
+    private volatile boolean wanted;
+
     private volatile long lastNeeded = wakesAt;
     private volatile boolean closed;
 
@@ -51,8 +55,14 @@ final class Watchdog implements AutoCloseable {
 
     private void run() {
         while (isNeeded()) {
-            long pause = look();
-            LockSupport.parkNanos(this, closed ? Math.min(pause, LINGERING) : pause);
+            wanted = false;
+            look();
+            // To end an exchange may have taken a while, and a wait for a lock, which uses up what was meant to end
+            // this one.
+            long pause = wakesAt - System.nanoTime();
+            if (!wanted && pause > 0) {
+                LockSupport.parkNanos(this, closed ? Math.min(pause, LINGERING) : pause);
+            }
         }
     }
 
@@ -68,11 +78,11 @@ final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * Ends what is late, and answers how long to sleep. A watch that begins meanwhile reads when the thread wakes after it noted its
+     * Ends what is late, and notes until when to sleep. A watch that begins meanwhile reads when the thread wakes after it noted its
      * deadline, and here that is written before the deadlines are read: either it is seen here, or it sees that it has to wake the
      * thread.
      */
-    private long look() {
+    private void look() {
         long now = System.nanoTime();
         wakesAt = now + LONGEST_PAUSE;
         long pause = LONGEST_PAUSE;
@@ -81,7 +91,6 @@ final class Watchdog implements AutoCloseable {
         }
         pause = Math.max(pause, SHORTEST_PAUSE);
         wakesAt = now + pause;
-        return pause;
     }
 
     /** Whether its thread runs. */
@@ -117,6 +126,7 @@ final class Watchdog implements AutoCloseable {
         /** Watches an exchange from now on. */
         void begin(Deadline deadline) {
             if (current.compareAndSet(null, deadline) && deadline.remaining(wakesAt) < -SHORTEST_PAUSE) {
+                wanted = true;
                 LockSupport.unpark(thread);
             }
         }

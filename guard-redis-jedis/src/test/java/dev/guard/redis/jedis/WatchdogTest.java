@@ -134,4 +134,28 @@ class WatchdogTest {
         watch.leave();
         until("the thread is gone", () -> !own.isRunning());
     }
+
+    @Test
+    @DisplayName(
+            "an exchange that begins while another is ended is ended too, though ending that one waited for something")
+    void beginsWhileAnotherIsEnded() throws Exception {
+        // In one round of two the thread has looked at the other one already when it ends the slow one.
+        for (int round = 1; round <= 20; round++) {
+            int rounds = round;
+            Watchdog.Watch other = watch();
+            Watchdog.Watch slow = watchdog.watch(() -> {
+                Thread beginning = new Thread(() -> other.begin(in(Duration.ofMillis(20))));
+                beginning.start();
+                // Whoever waits for a lock parks as well, and uses up what was meant to wake the thread.
+                while (beginning.isAlive()) {
+                    LockSupport.parkNanos(1_000);
+                }
+                LockSupport.parkNanos(1_000);
+            });
+            slow.begin(in(Duration.ofMillis(1)));
+            until("the other one is ended", () -> ended.get() == rounds);
+            other.leave();
+            slow.leave();
+        }
+    }
 }
