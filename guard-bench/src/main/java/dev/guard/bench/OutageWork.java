@@ -134,7 +134,14 @@ final class OutageWork {
         return new WorkItem(
                 id,
                 "how long a call blocks while " + fault.label(),
-                List.of(Metric.BLOCKED_P50, Metric.BLOCKED_P99, Metric.BLOCKED_MOST, Metric.TRIED, Metric.OPEN_P99),
+                List.of(
+                        Metric.BLOCKED_P50,
+                        Metric.BLOCKED_P99,
+                        Metric.BLOCKED_MOST,
+                        Metric.TIMER_P99,
+                        Metric.TRIED,
+                        Metric.OPEN_P50,
+                        Metric.OPEN_P99),
                 Repeats.ALWAYS,
                 contestants,
                 bars);
