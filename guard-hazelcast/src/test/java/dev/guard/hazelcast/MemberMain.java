@@ -1,13 +1,23 @@
 package dev.guard.hazelcast;
 
+import com.hazelcast.core.HazelcastInstance;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 /** A member as a process of its own, with the settings that its arguments are. It ends with its standard input. */
 final class MemberMain {
 
     static final String UP = "guard member is up";
+
+    /** What it says, with their number behind it, once every key has its backup among so many members. */
+    static final String AT_REST = "at rest with ";
+
+    /** After a member has come, it takes a moment until keys begin to move. */
+    private static final int LOOKS = 20;
+
+    private static final long PAUSE_NANOS = 50_000_000;
 
     private MemberMain() {}
 
@@ -20,9 +30,29 @@ final class MemberMain {
         }
         try (HazelcastBackend backend = HazelcastBackend.open(TestClusters.settings(settings))) {
             System.out.println(UP + " as one of " + MemberContext.members(backend.instance()));
+            Thread watch = new Thread(() -> tellOfRest(backend.instance()), "rest");
+            watch.setDaemon(true);
+            watch.start();
             while (System.in.read() >= 0) {
                 // It says nothing that is listened to.
             }
+        }
+    }
+
+    private static void tellOfRest(HazelcastInstance instance) {
+        int told = 0;
+        int calm = 0;
+        int before = 0;
+        while (instance.getLifecycleService().isRunning()) {
+            int members = MemberContext.members(instance);
+            boolean safe = instance.getPartitionService().isClusterSafe();
+            calm = safe && members == before ? calm + 1 : 0;
+            before = members;
+            if (calm >= LOOKS && members != told) {
+                System.out.println(AT_REST + members);
+                told = members;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 }

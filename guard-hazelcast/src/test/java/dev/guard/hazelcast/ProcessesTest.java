@@ -103,6 +103,8 @@ class ProcessesTest {
             first.up();
             second.up();
             third.up();
+            // Until keys have their backups among all three, a loss may forget them, as it may after another loss.
+            List.of(first, second, third).forEach(member -> member.awaitLine(MemberMain.AT_REST + 3));
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();
@@ -137,6 +139,8 @@ class ProcessesTest {
             first.up();
             second.up();
             third.up();
+            // Until keys have their backups among all three, a loss may forget them, as it may after another loss.
+            List.of(first, second, third).forEach(member -> member.awaitLine(MemberMain.AT_REST + 3));
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();
