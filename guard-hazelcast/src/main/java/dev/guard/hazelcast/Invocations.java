@@ -32,7 +32,15 @@ interface Invocations {
      * @param then is given the answer or the error, on a thread that Hazelcast needs: nothing there may block
      * @throws RuntimeException if nothing was sent; {@code then} is told nothing
      */
-    void send(String key, CommandProcessor command, BiConsumer<byte @Nullable [], @Nullable Throwable> then);
+    void send(String key, CommandProcessor command, Listener then);
+
+    /** Who is told what came of a command. */
+    @FunctionalInterface
+    interface Listener {
+
+        /** Told the answer, or else the error. */
+        void told(byte @Nullable [] answer, @Nullable Throwable error);
+    }
 
     static Invocations of(HazelcastInstance instance, IMap<String, byte[]> map) {
         if (map instanceof MapProxyImpl<String, byte[]> proxy
@@ -42,7 +50,7 @@ interface Invocations {
         if (instance instanceof HazelcastClientProxy client) {
             return ofClient(client.client, map.getName());
         }
-        return (key, command, then) -> whenAnswered(map.submitToKey(key, command), then);
+        return (key, command, then) -> whenAnswered(map.submitToKey(key, command), then::told);
     }
 
     private static Invocations ofMember(
@@ -80,10 +88,7 @@ interface Invocations {
     }
 
     private static void told(
-            SerializationService serialization,
-            @Nullable Data answer,
-            @Nullable Throwable error,
-            BiConsumer<byte @Nullable [], @Nullable Throwable> then) {
+            SerializationService serialization, @Nullable Data answer, @Nullable Throwable error, Listener then) {
         byte[] bytes = null;
         Throwable failed = error;
         try {
@@ -91,6 +96,6 @@ interface Invocations {
         } catch (RuntimeException e) {
             failed = e;
         }
-        then.accept(bytes, failed);
+        then.told(bytes, failed);
     }
 }
