@@ -90,6 +90,8 @@ class ProxyTest {
             proxy.forget();
             assertThatThrownBy(() -> incr(before)).isInstanceOf(SocketTimeoutException.class);
             RespConnection meanwhile = connect(SHORT);
+            // A connection is there before the proxy has taken it over.
+            assertThatThrownBy(() -> incr(meanwhile)).isInstanceOf(SocketTimeoutException.class);
             proxy.mend();
 
             assertThatThrownBy(() -> incr(meanwhile)).isInstanceOf(SocketTimeoutException.class);
