@@ -87,10 +87,37 @@ class ProcessesTest {
         }
     }
 
-    private static void awaitAnswer(HazelcastBackend client, Acquire acquire) {
-        Patience.until(
-                "an answer about " + acquire.key(),
-                () -> client.counters().execute(List.of(acquire)).size() == 1);
+    /** Until keys have their backups among all three, a loss may forget them, as it may after another loss. */
+    private static void awaitRest(MemberProcess... members) {
+        for (MemberProcess member : members) {
+            member.up();
+        }
+        for (MemberProcess member : members) {
+            member.awaitLine(MemberMain.AT_REST + members.length);
+        }
+    }
+
+    /** Asks about each key until it is answered, and says how long that was after {@code since}. */
+    private static Duration untilEveryKeyIsAnswered(HazelcastBackend client, long since) {
+        Policy other = Policy.of("other", Limit.parse("1000/1h"));
+        for (int key = 0; key < KEYS; key++) {
+            Acquire acquire = new Acquire(Key.of("other", "key-" + key), other, 1, Deadline.NONE);
+            Patience.until(
+                    "an answer about " + acquire.key(),
+                    () -> client.counters().execute(List.of(acquire)).size() == 1);
+        }
+        return Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    private static String counts(Load load) {
+        return load.admitted() + " of " + KEYS * LIMIT + " permits admitted, at most " + load.mostAdmitted() + " of "
+                + LIMIT + " a key, " + load.failures() + " failures";
+    }
+
+    /** Every permit was admitted once, or was a failure that counts as used. */
+    private static void assertNoneAdmittedTwice(Load load) {
+        assertThat(load.mostAdmitted()).isLessThanOrEqualTo(LIMIT);
+        assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * LIMIT - load.failures());
     }
 
     @Test
@@ -100,11 +127,7 @@ class ProcessesTest {
         try (MemberProcess first = member(0);
                 MemberProcess second = member(1);
                 MemberProcess third = member(2)) {
-            first.up();
-            second.up();
-            third.up();
-            // Until keys have their backups among all three, a loss may forget them, as it may after another loss.
-            List.of(first, second, third).forEach(member -> member.awaitLine(MemberMain.AT_REST + 3));
+            awaitRest(first, second, third);
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();
@@ -112,18 +135,12 @@ class ProcessesTest {
                     load.awaitAdmitted(KEYS * LIMIT / 10);
                     long killed = System.nanoTime();
                     second.kill();
-                    Policy other = Policy.of("other", Limit.parse("1000/1h"));
-                    for (int key = 0; key < KEYS; key++) {
-                        awaitAnswer(client, new Acquire(Key.of("other", "key-" + key), other, 1, Deadline.NONE));
-                    }
-                    Duration longest = Duration.ofNanos(System.nanoTime() - killed);
+                    Duration longest = untilEveryKeyIsAnswered(client, killed);
                     load.awaitEnd();
                     System.out.println("A member was killed: every key answered again after " + longest.toMillis()
-                            + " ms; " + load.admitted() + " of " + KEYS * LIMIT + " permits admitted, at most "
-                            + load.mostAdmitted() + " of " + LIMIT + " a key, " + load.failures() + " failures");
+                            + " ms; " + counts(load));
                     assertThat(longest).isLessThan(BOUND.multipliedBy(Patience.factor()));
-                    assertThat(load.mostAdmitted()).isLessThanOrEqualTo(LIMIT);
-                    assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * LIMIT - load.failures());
+                    assertNoneAdmittedTwice(load);
                 }
             }
         }
@@ -136,11 +153,7 @@ class ProcessesTest {
         try (MemberProcess first = member(0);
                 MemberProcess second = member(1);
                 MemberProcess third = member(2)) {
-            first.up();
-            second.up();
-            third.up();
-            // Until keys have their backups among all three, a loss may forget them, as it may after another loss.
-            List.of(first, second, third).forEach(member -> member.awaitLine(MemberMain.AT_REST + 3));
+            awaitRest(first, second, third);
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();
@@ -157,11 +170,7 @@ class ProcessesTest {
                     MemberProcess silent = ports.indexOf(oldest) == 1 ? third : second;
                     long paused = System.nanoTime();
                     silent.pause();
-                    Policy other = Policy.of("other", Limit.parse("1000/1h"));
-                    for (int key = 0; key < KEYS; key++) {
-                        awaitAnswer(client, new Acquire(Key.of("other", "key-" + key), other, 1, Deadline.NONE));
-                    }
-                    Duration longest = Duration.ofNanos(System.nanoTime() - paused);
+                    Duration longest = untilEveryKeyIsAnswered(client, paused);
                     load.awaitEnd();
                     silent.resume();
                     long resumed = System.nanoTime();
@@ -178,11 +187,9 @@ class ProcessesTest {
                     }
                     System.out.println("A member fell silent: every key answered again after " + longest.toMillis()
                             + " ms, the member one of the cluster " + back.toMillis() + " ms after it went on; "
-                            + load.admitted() + " of " + KEYS * LIMIT + " permits admitted, at most "
-                            + load.mostAdmitted() + " of " + LIMIT + " a key, " + load.failures() + " failures");
+                            + counts(load));
                     assertThat(longest).isLessThan(SILENCE_BOUND.multipliedBy(Patience.factor()));
-                    assertThat(load.mostAdmitted()).isLessThanOrEqualTo(LIMIT);
-                    assertThat((long) load.admitted()).isGreaterThanOrEqualTo((long) KEYS * LIMIT - load.failures());
+                    assertNoneAdmittedTwice(load);
                 }
             }
         }

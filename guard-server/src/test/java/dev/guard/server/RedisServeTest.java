@@ -41,10 +41,17 @@ class RedisServeTest {
     }
 
     private GuardProcess serve(String backend, RedisServer server) throws IOException {
-        Path policies = Files.writeString(directory.resolve("policies.yaml"), """
+        return serve(backend, server, """
                 policies:
                   demo: { limits: ["100/1h fixed", "1000/1d"] }
                 """);
+    }
+
+    private GuardProcess serve(String backend, RedisServer server, String policies, String... options)
+            throws IOException {
+        Path file = Files.writeString(directory.resolve("policies.yaml"), policies);
+        List<String> arguments = new ArrayList<>(List.of("serve", "--port", "0"));
+        arguments.addAll(List.of(options));
         return GuardProcess.start(
                 Map.of(
                         "REDIS_URL",
@@ -52,13 +59,11 @@ class RedisServeTest {
                         "GUARD_BACKEND",
                         backend,
                         "GUARD_POLICIES",
-                        policies.toString(),
+                        file.toString(),
                         // Processes that have just begun are slow, and here several begin at once.
                         "GUARD_DEADLINE",
                         "10s"),
-                "serve",
-                "--port",
-                "0");
+                arguments.toArray(String[]::new));
     }
 
     @Test
@@ -121,31 +126,17 @@ class RedisServeTest {
     @DisplayName(
             "S73 told to, it starts while Redis is away, judges its share and says so, and asks Redis as soon as it is there")
     void degraded(String backend) throws Exception {
-        Path policies = Files.writeString(directory.resolve("policies.yaml"), """
+        String policies = """
                 policies:
                   demo: { limits: ["8/1h fixed"] }
-                """);
+                """;
         Path config = Files.writeString(directory.resolve("guard.yaml"), """
                 mode: explicit_degraded
                 degraded: { share: 4, for: 10m }
                 """);
         try (RedisServer server = RedisServers.standalone()) {
             server.kill();
-            try (GuardProcess guard = GuardProcess.start(
-                    Map.of(
-                            "REDIS_URL",
-                            server.url(),
-                            "GUARD_BACKEND",
-                            backend,
-                            "GUARD_POLICIES",
-                            policies.toString(),
-                            "GUARD_DEADLINE",
-                            "10s"),
-                    "serve",
-                    "--port",
-                    "0",
-                    "--config",
-                    config.toString())) {
+            try (GuardProcess guard = serve(backend, server, policies, "--config", config.toString())) {
                 guard.port();
                 assertThat(get(guard, "/readyz").statusCode()).isEqualTo(200);
                 assertThat(get(guard, "/health").statusCode()).isEqualTo(503);
