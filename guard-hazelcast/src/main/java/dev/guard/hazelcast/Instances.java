@@ -12,8 +12,8 @@ import com.hazelcast.config.JoinConfig;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.NetworkConfig;
-import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.spi.properties.ClusterProperty;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,11 +37,19 @@ final class Instances {
     private static final long LEAST_BACKUP_MILLIS = 500;
     private static final String RETRY_MILLIS = "50";
 
+    /**
+     * How often a member that misses the oldest one asks another one to follow it. Hazelcast takes it from a number of seconds; the first
+     * five come at once, the others {@link #RETRY_MILLIS} apart. Whoever misses the oldest one up to a heartbeat later refuses until
+     * then, and has to be asked again: who stops asking goes on alone.
+     */
+    private static final String MASTERSHIP_CLAIMS = "120";
+
     private Instances() {}
 
     /** A member, which has joined what members it found. It blocks for seconds. */
     static HazelcastInstance member(HazelcastSettings settings) {
-        return Hazelcast.newHazelcastInstance(memberConfig(settings));
+        Config config = memberConfig(settings);
+        return HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new PatientHandshakes());
     }
 
     /** A client, which may not be connected yet. */
@@ -84,7 +92,7 @@ final class Instances {
                 ClusterProperty.SOCKET_CONNECT_TIMEOUT_SECONDS.getName(), Integer.toString(CONNECT_MILLIS / 1_000));
         properties.put(ClusterProperty.HEARTBEAT_INTERVAL_SECONDS.getName(), HEARTBEAT_SECONDS);
         properties.put(ClusterProperty.MAX_NO_HEARTBEAT_SECONDS.getName(), NO_HEARTBEAT_SECONDS);
-        properties.put(ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS.getName(), NO_HEARTBEAT_SECONDS);
+        properties.put(ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS.getName(), MASTERSHIP_CLAIMS);
         properties.put(ClusterProperty.CLIENT_HEARTBEAT_TIMEOUT_SECONDS.getName(), "30");
         properties.put(ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS.getName(), "10");
         properties.put(ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS.getName(), "10");
