@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 
 /** The scripts keep the contract of counters. */
+@Tag("slow")
 class RedisCounterContractTest implements CounterContract, ExpiringCounters {
 
     @Override

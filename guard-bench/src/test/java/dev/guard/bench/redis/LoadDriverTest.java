@@ -15,11 +15,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** That every contestant decides right, and that what is counted is right. How fast anybody is, is no test. */
+@Tag("slow")
 class LoadDriverTest {
 
     private static final String LIMITS = "1000/240h, 10000/240h fixed, 20000/480h sliding";

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The kit tests backends; these test the kit: backends that are broken in one way, each of which its rule must catch. */
+@Tag("slow")
 class SaboteursTest {
 
     /** Where the build keeps what it makes. */
