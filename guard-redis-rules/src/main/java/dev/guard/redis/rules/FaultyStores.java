@@ -1,12 +1,13 @@
 package dev.guard.redis.rules;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.tck.fault.FakeRedis;
+import dev.guard.tck.fault.FakeRedis.Answer;
 import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
-import dev.guard.testing.redis.FakeRedis;
-import dev.guard.testing.redis.FakeRedis.Answer;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -85,7 +86,7 @@ final class FaultyStores implements AutoCloseable {
             RedisServer server = opened(RedisServers.standalone());
             FaultProxy proxy = opened(FaultProxy.before(server.port()));
             groups.add(new Group(this, "redis://" + proxy.host() + ":" + proxy.port(), network(proxy)));
-            FakeRedis liar = opened(FakeRedis.before(server));
+            FakeRedis liar = opened(FakeRedis.before(new InetSocketAddress(server.host(), server.port())));
             groups.add(new Group(this, liar.url(), replies(liar)));
             RedisServer mortal = opened(RedisServers.standalone());
             groups.add(new Group(this, mortal.url(), process(mortal)));
