@@ -57,12 +57,24 @@ class HazelcastFaultsTest implements FaultContract {
         MemberProcess member = stores.closing(MemberProcess.start(Map.of(
                 "cluster", CLUSTER, "members", address, "port", Integer.toString(port), "public_address", address)));
         TwoMembers members = stores.closing(TwoMembers.start());
-        HazelcastBackend first = stores.closing(members.backend());
+        HazelcastBackend first = stores.closing(members.backend(2));
+        HazelcastBackend careless = stores.closing(members.backend(1));
         member.up();
         HazelcastBackend crowded = stores.closing(HazelcastBackend.open(TestClusters.settings(client(address))));
 
         stores.add(() -> guardOfClient(address), ofClient(proxy, member, stores.deadline()));
         stores.add(() -> Guard.builder().backend(first), amongMembers(members));
+        stores.add(
+                () -> Guard.builder().backend(careless),
+                // What the other one had not begun is sent again; what it had is not.
+                StoreFault.of(
+                                "the other member is killed",
+                                members::kill,
+                                members::recover,
+                                Reason.TIMEOUT,
+                                Reason.CONNECTION_LOST,
+                                Reason.TOPOLOGY)
+                        .butMayAnswer());
         stores.add(() -> Guard.builder().backend(crowded), crowd(crowded, proxy));
     }
 

@@ -63,9 +63,10 @@ final class TwoMembers implements AutoCloseable {
                         && second.getPartitionService().isClusterSafe());
     }
 
-    /** A backend over the first member. */
-    HazelcastBackend backend() {
-        return HazelcastBackend.using(first, TestClusters.settings(Map.of("expected_members", "2")));
+    /** A backend over the first member, which needs the majority of so many. */
+    HazelcastBackend backend(int expected) {
+        return HazelcastBackend.using(
+                first, TestClusters.settings(Map.of("expected_members", Integer.toString(expected))));
     }
 
     /** The second member does what it is told, and the first one never hears of it. */
@@ -80,10 +81,19 @@ final class TwoMembers implements AutoCloseable {
         toSecond.heal();
     }
 
-    /** Ends the second member as a power cut would. When this returns the first one is alone, and knows it. */
-    void lose() {
+    /** Ends the second member as a power cut would. The first one finds out. */
+    void kill() {
         toSecond.set(Fault.refuse());
         second.getLifecycleService().terminate();
+    }
+
+    /** {@link #kill}. When this returns the first member knows that it is alone. */
+    void lose() {
+        kill();
+        awaitLoneliness();
+    }
+
+    private void awaitLoneliness() {
         Patience.until(
                 "one member alone",
                 () -> MemberContext.members(first) == 1
@@ -92,6 +102,7 @@ final class TwoMembers implements AutoCloseable {
 
     /** Starts the second member again. When this returns keys have their backups. */
     void recover() {
+        awaitLoneliness();
         toSecond.heal();
         second = start(ports.get(1), toSecond);
         awaitRest();
