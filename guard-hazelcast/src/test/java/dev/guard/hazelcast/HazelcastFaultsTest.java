@@ -35,6 +35,9 @@ class HazelcastFaultsTest implements FaultContract {
 
     private static final String CLUSTER = "faults";
 
+    /** Calls are to end by their deadline, and not by this. */
+    static final String LONGER_THAN_THE_DEADLINE = "10s";
+
     @Override
     public String backend() {
         return HazelcastBackend.NAME;
@@ -79,7 +82,17 @@ class HazelcastFaultsTest implements FaultContract {
     }
 
     private static Map<String, String> client(String address) {
-        return Map.of("mode", "client", "cluster", CLUSTER, "members", address, "start_timeout", "2m");
+        return Map.of(
+                "mode",
+                "client",
+                "cluster",
+                CLUSTER,
+                "members",
+                address,
+                "start_timeout",
+                "2m",
+                "timeout",
+                LONGER_THAN_THE_DEADLINE);
     }
 
     private static Guard.Builder guardOfClient(String address) {

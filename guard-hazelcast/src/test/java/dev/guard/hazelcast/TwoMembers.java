@@ -66,7 +66,12 @@ final class TwoMembers implements AutoCloseable {
     /** A backend over the first member, which needs the majority of so many. */
     HazelcastBackend backend(int expected) {
         return HazelcastBackend.using(
-                first, TestClusters.settings(Map.of("expected_members", Integer.toString(expected))));
+                first,
+                TestClusters.settings(Map.of(
+                        "expected_members",
+                        Integer.toString(expected),
+                        "timeout",
+                        HazelcastFaultsTest.LONGER_THAN_THE_DEADLINE)));
     }
 
     /** The second member does what it is told, and the first one never hears of it. */
