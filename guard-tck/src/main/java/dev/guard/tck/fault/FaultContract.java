@@ -86,7 +86,7 @@ public interface FaultContract {
         String seed = System.getProperty(SEED);
         long drawn = seed == null ? new Random().nextInt(1_000_000) : Long.parseLong(seed);
         boolean all = "all".equals(System.getProperty(WHICH));
-        String again = all ? "" : "; to draw the same verbs again: -D" + SEED + "=" + drawn;
+        String again = "the same calls again: " + (all ? "-D" + WHICH + "=all" : "-D" + SEED + "=" + drawn);
         FaultTable table =
                 new FaultTable("Faults, through " + backend() + (all ? "" : ", seed " + drawn), FaultBench.DEADLINE);
         FaultyStores stores = new FaultyStores(backend());
@@ -110,7 +110,7 @@ public interface FaultContract {
                                         group.bench().check(fault, each, row);
                                     } catch (AssertionError | RuntimeException e) {
                                         throw new AssertionFailedError(
-                                                fault + ", " + each + ": " + e.getMessage() + again, e);
+                                                fault + ", " + each + ": " + e.getMessage() + "; " + again, e);
                                     }
                                 }))));
             }
@@ -118,7 +118,7 @@ public interface FaultContract {
         nodes.add(DynamicTest.dynamicTest("the table", () -> {
             String text = table.markdown();
             FaultTable.write(TckSettings.reports().resolve("faults-" + backend() + ".md"), text);
-            reporter.publishEntry("faults", text + again);
+            reporter.publishEntry("faults", text + "\n" + again);
             if (table.allowedWithoutTheStore() > 0) {
                 throw new AssertionFailedError("permits were given that the store did not give\n" + text);
             }
