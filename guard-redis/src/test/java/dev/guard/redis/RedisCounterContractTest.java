@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Tag;
+import net.jqwik.api.Tag;
 
 /** The scripts keep the contract of counters. */
 @Tag("slow")
