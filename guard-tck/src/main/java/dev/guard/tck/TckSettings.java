@@ -66,11 +66,13 @@ public final class TckSettings {
         return TIMEOUT.multipliedBy(timeoutFactor());
     }
 
-    static long timeoutFactor() {
+    /** {@link #TIMEOUT_FACTOR}, 1 where it is not set. */
+    public static long timeoutFactor() {
         return number(TIMEOUT_FACTOR, 1, 1_000);
     }
 
-    static Path reports() {
+    /** The folder that reports are written to. */
+    public static Path reports() {
         String text = text(REPORTS);
         if (text != null) {
             return Path.of(text);
