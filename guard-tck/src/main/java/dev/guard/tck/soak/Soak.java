@@ -72,7 +72,6 @@ public final class Soak {
     private static final int THREADS_SLACK = 2;
     private static final Duration SLACK = Duration.ofMillis(200);
     private static final Duration ANSWER = Duration.ofMinutes(1);
-    private static final Duration SETTLE = Duration.ofSeconds(10);
     private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration LEAST_CALM = Duration.ofMillis(300);
     private static final Duration MOST_CALM = Duration.ofSeconds(1);
@@ -94,6 +93,7 @@ public final class Soak {
     private Duration duration = Duration.ofSeconds(20);
     private Duration deadline = Guard.Builder.DEFAULT_DEADLINE.multipliedBy(factor);
     private long seed = new Random().nextInt(1_000_000);
+    private Duration settle = Duration.ofSeconds(10);
     private Random random = new Random();
     private boolean begun;
 
@@ -172,6 +172,12 @@ public final class Soak {
     /** Sets who is told of each fault as it goes by, a line each. */
     public Soak listener(Consumer<? super String> listener) {
         this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /** For tests: how long heap and threads may take to become what they were. */
+    Soak settle(Duration patience) {
+        this.settle = patience;
         return this;
     }
 
@@ -345,7 +351,7 @@ public final class Soak {
 
     /** What is left when it is as much as before, or else when the patience is over. */
     private Footprint settled(Footprint before) {
-        long end = System.nanoTime() + SETTLE.multipliedBy(factor).toNanos();
+        long end = System.nanoTime() + settle.multipliedBy(factor).toNanos();
         Footprint after = footprint();
         while (!isAsBefore(before, after) && System.nanoTime() - end < 0) {
             rest(LEAST_CALM);

@@ -1,0 +1,146 @@
+package dev.guard.tck.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.guard.tck.TckSettings;
+import dev.guard.tck.fault.Fault;
+import dev.guard.tck.fault.FaultProxy;
+import dev.guard.tck.soak.CulpritProvider.Crime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+
+@DisplayName("A soak")
+class SoakTest {
+
+    private static final Duration DURATION = Duration.ofSeconds(4);
+    private static final Duration DEADLINE = Duration.ofMillis(200).multipliedBy(TckSettings.timeoutFactor());
+
+    private static Soak soak(FaultProxy proxy, Crime... crimes) {
+        Map<String, String> settings = crimes.length == 0
+                ? Map.of("port", String.valueOf(proxy.port()))
+                : Map.of(
+                        "port",
+                        String.valueOf(proxy.port()),
+                        "crimes",
+                        Stream.of(crimes).map(Crime::name).collect(Collectors.joining(",")));
+        return Soak.of(CulpritProvider.NAME, settings)
+                .workers(2)
+                .deadline(DEADLINE)
+                .duration(DURATION)
+                .settle(Duration.ofSeconds(1));
+    }
+
+    private static List<String> findings(Crime... crimes) throws Exception {
+        try (BytesServer server = BytesServer.start();
+                FaultProxy proxy = FaultProxy.before(server.port())) {
+            SoakReport report = soak(proxy, crimes)
+                    .fault(SoakFault.of(proxy, Fault.reset()))
+                    .fault(SoakFault.of(proxy, Fault.blackholeTowardsClient()))
+                    .fault(SoakFault.of(proxy, Fault.refuse()))
+                    .stoppingWorkers()
+                    .run();
+            System.out.println(report);
+            return report.findings();
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    @DisplayName("finds nothing in a backend that does right")
+    void innocent() throws Exception {
+        assertThat(findings()).isEmpty();
+    }
+
+    @Test
+    @Tag("slow")
+    @DisplayName(
+            "finds permits that were given without the store, threads and memory that are left behind, strange errors and calls without end")
+    void guilty() throws Exception {
+        assertThat(findings(
+                        Crime.ANSWERS_LOCALLY,
+                        Crime.LEAVES_THREADS,
+                        Crime.LEAVES_MEMORY,
+                        Crime.FAILS_STRANGELY,
+                        Crime.TAKES_ITS_TIME))
+                .anyMatch(finding -> finding.contains("the heap of worker"))
+                .anyMatch(finding -> finding.contains("the threads of worker"))
+                .anyMatch(finding -> finding.contains("LinkageError"))
+                .anyMatch(finding -> finding.startsWith("a call took"));
+    }
+
+    @Test
+    @Tag("slow")
+    @DisplayName("finds permits that the store does not know of")
+    void local() throws Exception {
+        assertThat(findings(Crime.ANSWERS_LOCALLY))
+                .anyMatch(finding -> finding.contains("more was allowed than the store remembers"));
+    }
+
+    @Test
+    @Tag("slow")
+    @DisplayName(
+            "finds calls that counted though their reason says that nothing was reached, and reasons that no fault has")
+    void reasons() throws Exception {
+        assertThat(findings(Crime.SAYS_CONNECT))
+                .anyMatch(finding -> finding.contains("the store charged more than was allowed or may have counted"));
+    }
+
+    @Test
+    @Tag("slow")
+    @DisplayName("finds reasons that no fault has, and a store that forgets")
+    void forgets() throws Exception {
+        try (BytesServer server = BytesServer.start();
+                FaultProxy proxy = FaultProxy.before(server.port())) {
+            SoakReport report = soak(proxy, Crime.BLAMES_THE_PROTOCOL)
+                    .fault(SoakFault.of("restarted without its data", () -> proxy.set(Fault.refuse()), () -> {
+                        server.forget();
+                        proxy.heal();
+                    }))
+                    .run();
+            assertThat(report.findings())
+                    .anyMatch(finding -> finding.contains("calls were unavailable for PROTOCOL"))
+                    .anyMatch(finding -> finding.contains("was allowed after it had been denied"))
+                    .anyMatch(finding -> finding.contains("more was allowed than"));
+            assertThatThrownBy(report::requireNoFindings)
+                    .isInstanceOf(AssertionFailedError.class)
+                    .hasMessageContaining("restarted without its data");
+        }
+    }
+
+    @Test
+    @DisplayName("has to have a fault, and says what its numbers may be")
+    void arguments() {
+        Soak soak = Soak.of("any", Map.of());
+        assertThatThrownBy(soak::run).hasMessage("there is no fault, expected one or more");
+        assertThatThrownBy(() -> soak.workers(0)).hasMessage("workers is 0, expected 1 to 64");
+        assertThatThrownBy(() -> soak.duration(Duration.ZERO)).hasMessage("duration is PT0S, expected more than zero");
+        assertThatThrownBy(() ->
+                        SoakFault.of("f", () -> {}, () -> {}).lasting(Duration.ofSeconds(2), Duration.ofSeconds(1)))
+                .hasMessage("the fault 'f' lasts PT2S to PT1S, expected 0 to 1 h, the least first");
+    }
+
+    @Test
+    @DisplayName("judges a subject by what was allowed, what may have counted, and what the store remembers")
+    void subjects() {
+        assertThat(new SubjectCounts(50, 0, true).judge(50, "0")).isEmpty();
+        assertThat(new SubjectCounts(47, 3, true).judge(50, "0")).isEmpty();
+        assertThat(new SubjectCounts(47, 3, false).judge(50, "1")).isEmpty();
+        assertThat(new SubjectCounts(51, 0, true).judge(50, "0")).isEqualTo("more was allowed than the limit has");
+        assertThat(new SubjectCounts(50, 0, true).judge(50, "1"))
+                .isEqualTo("more was allowed than the store remembers");
+        assertThat(new SubjectCounts(47, 2, true).judge(50, "0"))
+                .isEqualTo("the store charged more than was allowed or may have counted");
+        assertThat(new SubjectCounts(47, 0, true).judge(50, "3")).isEqualTo("it was denied while permits remained");
+        assertThat(new SubjectCounts(0, 0, false).judge(50, "TIMEOUT"))
+                .isEqualTo("the store does not say what remains");
+        assertThat(SubjectCounts.of(List.of("3 1 0", "4 0 1"))).isEqualTo(new SubjectCounts(7, 1, true));
+    }
+}
