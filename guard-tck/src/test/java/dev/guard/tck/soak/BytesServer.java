@@ -1,5 +1,6 @@
 package dev.guard.tck.soak;
 
+import dev.guard.domain.Micros;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -64,12 +65,19 @@ final class BytesServer implements AutoCloseable {
             while (true) {
                 String key = in.readUTF();
                 long expected = in.readLong();
-                byte[] bytes = in.readNBytes(in.readInt());
+                byte[] bytes = bytes(in);
                 out.write(answer(key, expected, bytes));
             }
         } catch (IOException e) {
             // The client is gone.
         }
+    }
+
+    /** As many bytes as are announced, all of them. */
+    static byte[] bytes(DataInputStream in) throws IOException {
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        return bytes;
     }
 
     /** Writes the bytes if there are any and the revision is as expected, 0 for none; says what the key had before. */
@@ -81,8 +89,7 @@ final class BytesServer implements AutoCloseable {
         }
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(answer);
-        Instant now = Instant.now();
-        out.writeLong(now.getEpochSecond() * 1_000_000 + now.getNano() / 1000);
+        out.writeLong(Micros.of(Instant.now()));
         out.writeLong(revision);
         byte[] had = before == null ? new byte[0] : before.bytes;
         out.writeInt(had.length);
