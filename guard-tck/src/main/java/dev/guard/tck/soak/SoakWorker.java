@@ -16,6 +16,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -24,6 +25,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code answers}</td><td>waits until every caller is answered again</td><td>true or false</td></tr>
  * <tr><td>{@code totals}</td><td></td><td>see {@link Callers#totals}</td></tr>
  * <tr><td>{@code look}</td><td>garbage is collected</td><td>bytes in use, live threads</td></tr>
+ * <tr><td>{@code threads}</td><td></td><td>the names of live threads, between tabs</td></tr>
  * <tr><td>{@code asked}</td><td></td><td>how many subjects of all, and of this one, were asked about</td></tr>
  * <tr><td>{@code counts shared 7}, {@code counts own 7}</td><td></td><td>{@link Subjects#counts}</td></tr>
  * <tr><td>{@code remaining shared 7}</td><td>the store is asked</td><td>what remains, or the error</td></tr>
@@ -107,6 +111,7 @@ final class SoakWorker {
             opened = open();
             // What it takes to look is loaded now, and not between two looks.
             look();
+            threadNames();
             return UP;
         }
         Opened at = opened;
@@ -123,6 +128,7 @@ final class SoakWorker {
             case "answers" -> String.valueOf(at.callers.awaitAnswers(at.patienceNanos));
             case "totals" -> at.callers.totals();
             case "look" -> look();
+            case "threads" -> threadNames();
             case "asked" -> at.shared.asked() + " " + at.own.asked();
             case "counts" -> subjects(at, order).counts(number(order));
             case "remaining" -> remaining(at, subjects(at, order).name(number(order)));
@@ -184,6 +190,14 @@ final class SoakWorker {
                 LockSupport.parkNanos(PAUSE);
             }
         }
+    }
+
+    private String threadNames() {
+        return Stream.of(threads.dumpAllThreads(false, false))
+                .map(ThreadInfo::getThreadName)
+                .sorted()
+                .collect(Collectors.joining("\t"))
+                .replace('\n', ' ');
     }
 
     /** What is in use after collections that find no more, and how many threads live. */
