@@ -5,8 +5,10 @@ module dev.guard.tck {
     requires static transitive org.jspecify;
     requires transitive org.junit.jupiter.api;
     requires transitive net.jqwik.api;
+    requires java.management;
     requires org.opentest4j;
 
     exports dev.guard.tck;
     exports dev.guard.tck.fault;
+    exports dev.guard.tck.soak;
 }

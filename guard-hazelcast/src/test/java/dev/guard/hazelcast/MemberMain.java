@@ -14,10 +14,15 @@ final class MemberMain {
     /** What it says, with their number behind it, once every key has its backup among so many members. */
     static final String AT_REST = "at rest with ";
 
+    /** What it answers to each byte of its input, with the number behind it, or 0 while it is not so. */
+    static final String NOW_AT_REST = "now at rest with ";
+
     /** After a member has come, it takes a moment until keys begin to move. */
     private static final int LOOKS = 20;
 
     private static final long PAUSE_NANOS = 50_000_000;
+
+    private static volatile int restsWith;
 
     private MemberMain() {}
 
@@ -34,7 +39,7 @@ final class MemberMain {
             watch.setDaemon(true);
             watch.start();
             while (System.in.read() >= 0) {
-                // It says nothing that is listened to.
+                System.out.println(NOW_AT_REST + restsWith);
             }
         }
     }
@@ -48,6 +53,7 @@ final class MemberMain {
             boolean safe = instance.getPartitionService().isClusterSafe();
             calm = safe && members == before ? calm + 1 : 0;
             before = members;
+            restsWith = calm >= LOOKS ? members : 0;
             if (calm >= LOOKS && members != told) {
                 System.out.println(AT_REST + members);
                 told = members;

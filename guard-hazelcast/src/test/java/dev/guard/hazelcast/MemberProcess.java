@@ -75,6 +75,21 @@ final class MemberProcess implements AutoCloseable {
         });
     }
 
+    /** Whether every key has its backup among so many members just now, as this one sees it. */
+    boolean isAtRest(int members) throws IOException {
+        int before = answers().size();
+        process.getOutputStream().write('?');
+        process.getOutputStream().flush();
+        Patience.until("an answer of the member", () -> answers().size() > before);
+        return answers().get(before).equals(MemberMain.NOW_AT_REST + members);
+    }
+
+    private List<String> answers() {
+        return lines.stream()
+                .filter(line -> line.startsWith(MemberMain.NOW_AT_REST))
+                .toList();
+    }
+
     /** Ends it as a power cut would. */
     void kill() {
         faults.kill();

@@ -66,7 +66,11 @@ public final class TckSettings {
         return TIMEOUT.multipliedBy(timeoutFactor());
     }
 
-    /** {@link #TIMEOUT_FACTOR}, 1 where it is not set. */
+    /**
+     * How many times as long something is waited for.
+     *
+     * @throws IllegalArgumentException if what is set is no whole number from 1 to 1000
+     */
     public static long timeoutFactor() {
         return number(TIMEOUT_FACTOR, 1, 1_000);
     }

@@ -1,0 +1,106 @@
+package dev.guard.hazelcast;
+
+import dev.guard.tck.soak.Soak;
+import dev.guard.tck.soak.SoakFault;
+import dev.guard.tck.soak.SoakReport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Three members and four clients, each a process, while one after the other of all these is stopped for a while. */
+@DisplayName("Hazelcast under load")
+class SoakTest {
+
+    private static final String SEED = "guard.faults.seed";
+
+    /** Two looks apart by this much, and calm both times and in between, see what was lost as it went on as well. */
+    private static final Duration CALM = Duration.ofSeconds(2);
+
+    @Test
+    @Tag("slow")
+    @DisplayName(
+            "S70 to S72 four processes under random faults are admitted no more than the limit, lose no permit, and end with the heap and the threads they had")
+    void soak() throws Exception {
+        soak(Duration.ofSeconds(20), false);
+    }
+
+    @Test
+    @Tag("deep")
+    @DisplayName("S70 to S72 and so they do over five minutes, in which members are silent until they are removed")
+    void longSoak() throws Exception {
+        soak(Duration.ofMinutes(5), true);
+    }
+
+    private static void soak(Duration duration, boolean removes) throws Exception {
+        List<Integer> ports = TestClusters.freePorts(3);
+        List<MemberProcess> members = new ArrayList<>();
+        try {
+            for (int port : ports) {
+                Map<String, String> settings = TestClusters.memberSettings("soak", ports, port);
+                settings.put("timeout", "1s");
+                members.add(MemberProcess.start(settings));
+            }
+            for (MemberProcess member : members) {
+                member.up();
+            }
+            awaitRest(members);
+            Soak soak = Soak.of(
+                            HazelcastBackend.NAME,
+                            Map.of(
+                                    "mode", "client",
+                                    "cluster", "soak",
+                                    "members", TestClusters.addresses(ports),
+                                    "start_timeout", "2m",
+                                    "timeout", "1s"))
+                    .jvmOption("-Dhazelcast.logging.type=slf4j")
+                    .duration(duration)
+                    .listener(System.out::println);
+            for (MemberProcess member : members) {
+                soak.fault(SoakFault.of("a member is stopped, and missed by nobody", member::pause, member::resume)
+                        .lasting(Duration.ofSeconds(1), Duration.ofSeconds(3)));
+            }
+            if (removes) {
+                for (MemberProcess member : members) {
+                    soak.fault(SoakFault.of("a member is stopped, and removed", member::pause, () -> {
+                                member.resume();
+                                awaitRest(members);
+                            })
+                            .lasting(Duration.ofSeconds(6), Duration.ofSeconds(8)));
+                }
+            }
+            String seed = System.getProperty(SEED);
+            if (seed != null) {
+                soak.seed(Long.parseLong(seed));
+            }
+            SoakReport report = soak.stoppingWorkers().run();
+            System.out.println(report);
+            Path folder = Files.createDirectories(Path.of("target"));
+            Files.writeString(
+                    folder.resolve("guard-soak-hazelcast-" + duration.toSeconds() + "s.md"), report.markdown());
+            report.requireNoFindings();
+        } finally {
+            members.forEach(MemberProcess::close);
+        }
+    }
+
+    /** Waits until every key has its backup among all members, as each of them sees it, and it stays so for a while. */
+    private static void awaitRest(List<MemberProcess> members) {
+        long[] since = {0};
+        Patience.until("all members are at rest", Duration.ofSeconds(90), () -> {
+            for (MemberProcess member : members) {
+                if (!member.isAtRest(members.size())) {
+                    since[0] = 0;
+                    return false;
+                }
+            }
+            since[0] = since[0] == 0 ? System.nanoTime() : since[0];
+            return System.nanoTime() - since[0] > CALM.toNanos();
+        });
+    }
+}
