@@ -59,6 +59,8 @@ class SoakTest {
                                     "start_timeout", "2m",
                                     "timeout", "1s"))
                     .jvmOption("-Dhazelcast.logging.type=slf4j")
+                    // A pool of five, each of which is started when its first event comes, looks like a leak.
+                    .jvmOption("-Dhazelcast.client.event.thread.count=1")
                     .duration(duration)
                     .listener(System.out::println);
             for (MemberProcess member : members) {
