@@ -40,8 +40,8 @@ import java.util.function.Consumer;
  * are denied, and go on to the next. The policy is {@code 50/1d fixed}: nothing comes back.
  *
  * <p>The order of the faults, how long they last and what is asked about are drawn by the seed; when calls meet a fault is not, and so a run is
- * never quite the same again. Each fault is rehearsed before anything is measured, once for each name:
- * classes that only failures load, and threads that a client starts when it first needs them, come once and are no leak.
+ * never quite the same again. Each fault is rehearsed before anything is measured, once for each name: classes that only failures load, and
+ * threads that a client starts when it first needs them, come once and are no leak.
  *
  * <p><b>What is judged</b>, when all faults are over, every thread of every worker was answered again, and none calls any more:
  *
