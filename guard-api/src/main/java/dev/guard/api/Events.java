@@ -54,6 +54,15 @@ final class Events {
     }
 
     /**
+     * Makes ready what an event needs, and tells nobody: the first one of a process would take longer than a caller waits for it.
+     *
+     * @param event such as may come
+     */
+    void prepare(SecurityEvent event) {
+        logging.execute(() -> LOGGER.trace("A security event is like {}", event.toJson()));
+    }
+
+    /**
      * Writes an event to the log, and tells the listeners.
      *
      * @return done when the log has the event; failed where it threw, or too many events wait for it

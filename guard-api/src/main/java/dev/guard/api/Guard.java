@@ -173,7 +173,8 @@ public final class Guard implements AutoCloseable {
     }
 
     /**
-     * Asks the store for a sign of life.
+     * Asks the store for a sign of life. It has as long as the backend's own {@code timeout} says, a second where that is not set, and not
+     * the guard's deadline: a sign that is late for a decision is still one of life.
      *
      * @return a stage that completes when the store answered, or fails with {@link BackendUnavailableException}
      */

@@ -68,6 +68,7 @@ final class Outage {
         this.ticker = ticker;
         this.clock = clock;
         this.patienceNanos = patienceNanos;
+        events.prepare(event(SecurityEvent.Kind.BACKEND_RECOVERED, Key.DEFAULT_TENANT, null));
     }
 
     /** One outage. */

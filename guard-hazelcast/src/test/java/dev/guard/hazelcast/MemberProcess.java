@@ -1,5 +1,6 @@
 package dev.guard.hazelcast;
 
+import dev.guard.tck.fault.ProcessFaults;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,10 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class MemberProcess implements AutoCloseable {
 
     private final Process process;
+    private final ProcessFaults faults;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     private MemberProcess(Process process) {
         this.process = process;
+        this.faults = ProcessFaults.of(process);
         Thread reader = new Thread(this::read, "member-output");
         reader.setDaemon(true);
         reader.start();
@@ -87,29 +90,19 @@ final class MemberProcess implements AutoCloseable {
                 .toList();
     }
 
-    /** Ends it as a power cut would: SIGKILL. */
+    /** Ends it as a power cut would. */
     void kill() {
-        process.destroyForcibly();
+        faults.kill();
     }
 
     /** Lets it fall silent, as a machine that hangs: its connections stay, and nobody answers. */
-    void pause() throws IOException, InterruptedException {
-        signal("STOP");
+    void pause() {
+        faults.pause();
     }
 
     /** Lets it go on where it was. */
-    void resume() throws IOException, InterruptedException {
-        signal("CONT");
-    }
-
-    private void signal(String name) throws IOException, InterruptedException {
-        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                .inheritIO()
-                .start()
-                .waitFor();
-        if (status != 0) {
-            throw new IOException("kill -" + name + " ended with " + status);
-        }
+    void resume() {
+        faults.resume();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.guard.redis;
 
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.backend.BackendSettings;
+import dev.guard.tck.TckEnvironment;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import java.time.InstantSource;
@@ -23,6 +24,13 @@ final class TestRedis extends RedisBackend {
     /** A namespace that no other test of this run uses. */
     static String namespace() {
         return "t" + ProcessHandle.current().pid() + "-" + NAMESPACES.incrementAndGet();
+    }
+
+    /** The backend that the kit asks for. */
+    static TestRedis open(TckEnvironment environment) {
+        return new TestRedis(
+                environment.settings(NAME, FailureMode.STRICT_DISTRIBUTED, Map.of(NAMESPACE, environment.namespace())),
+                RedisServers.shared());
     }
 
     static TestRedis open(String namespace) {

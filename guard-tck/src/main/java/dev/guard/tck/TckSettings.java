@@ -75,7 +75,8 @@ public final class TckSettings {
         return number(TIMEOUT_FACTOR, 1, 1_000);
     }
 
-    static Path reports() {
+    /** The folder that reports are written to. */
+    public static Path reports() {
         String text = text(REPORTS);
         if (text != null) {
             return Path.of(text);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** That what is counted is right, by contestants of which it is known. How long anything takes is no test. */
-@Tag("slow")
+@Tag("deep")
 class OutageDriverTest {
 
     @ParameterizedTest

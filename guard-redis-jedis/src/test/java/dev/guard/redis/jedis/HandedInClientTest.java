@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.GuardConfigurationException;
-import dev.guard.testing.redis.FakeRedis;
-import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.tck.fault.FakeRedis;
+import dev.guard.tck.fault.FakeRedis.Answer;
 import dev.guard.testing.redis.RedisCluster;
 import dev.guard.testing.redis.RedisSentinels;
 import dev.guard.testing.redis.RedisServer;

@@ -6,8 +6,8 @@ import static dev.guard.redis.jedis.Calls.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
-import dev.guard.testing.redis.FakeRedis;
-import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.tck.fault.FakeRedis;
+import dev.guard.tck.fault.FakeRedis.Answer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;

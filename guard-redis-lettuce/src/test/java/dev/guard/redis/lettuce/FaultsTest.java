@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.redis.RedisConnectionException;
-import dev.guard.testing.redis.FakeRedis;
-import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.tck.fault.FakeRedis;
+import dev.guard.tck.fault.FakeRedis.Answer;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;

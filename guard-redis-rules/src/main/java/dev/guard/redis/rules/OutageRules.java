@@ -112,28 +112,42 @@ public interface OutageRules extends BackendUnderTest {
     @DisplayName(
             "S71, S72 while the server is down calls fail at once, and guard is back two seconds after it, whether it was killed or stopped")
     default void recovery() {
+        recovery(Duration.ofSeconds(1), Duration.ofSeconds(10));
+    }
+
+    @Test
+    @Tag("deep")
+    @DisplayName("S72 guard is back as soon after an outage of half a minute or more than one")
+    default void recoveryFromLongOutages() {
+        recovery(Duration.ofSeconds(30), Duration.ofSeconds(70));
+        recovery(Duration.ofSeconds(70), Duration.ofSeconds(30));
+    }
+
+    private void recovery(Duration killed, Duration stopped) {
         try (RedisServer server = RedisServers.standalone();
                 Guard guard = impatient(server)) {
             RateLimiter limiter = guard.limiter(OUTAGE_POLICY);
             limiter.tryAcquire("alice");
 
             server.kill();
-            untilTheCircuitIsOpen(server, limiter);
+            callWhileItIsAway(server, limiter, killed);
             server.start();
             assertBackInTime(server, limiter);
 
             server.pause();
-            untilTheCircuitIsOpen(server, limiter);
+            callWhileItIsAway(server, limiter, stopped);
             server.resume();
             assertBackInTime(server, limiter);
         }
     }
 
-    private static void untilTheCircuitIsOpen(RedisServer server, RateLimiter limiter) {
-        Patience.until("the circuit is open", Duration.ofSeconds(10), server::log, () -> {
+    /** Calls until the time is over and the circuit open. No call is answered. */
+    private static void callWhileItIsAway(RedisServer server, RateLimiter limiter, Duration outage) {
+        long begun = System.nanoTime();
+        Patience.until("the circuit is open", outage.plusSeconds(10), server::log, () -> {
             Optional<Reason> reason = reasonOf(() -> limiter.tryAcquire("alice"));
             assertThat(reason).isPresent();
-            return reason.get() == Reason.CIRCUIT_OPEN;
+            return reason.get() == Reason.CIRCUIT_OPEN && System.nanoTime() - begun >= outage.toNanos();
         });
     }
 

@@ -1,4 +1,4 @@
-/** Faults between a backend and its store, for tests of what the backend does then. */
+/** Faults of a store, of its process and of the way to it, for tests of what a backend does then. */
 @NullMarked
 package dev.guard.tck.fault;
 

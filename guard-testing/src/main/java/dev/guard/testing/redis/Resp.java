@@ -29,7 +29,7 @@ final class Resp {
         return out.toByteArray();
     }
 
-    static byte[] bulk(byte[] value) {
+    private static byte[] bulk(byte[] value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(line('$', String.valueOf(value.length)));
         out.writeBytes(value);
@@ -37,32 +37,8 @@ final class Resp {
         return out.toByteArray();
     }
 
-    /** A value as {@link #read} returns it; simple strings become bulk strings. */
-    static byte[] reply(@Nullable Object value) {
-        if (value == null) {
-            return line('$', "-1");
-        }
-        if (value instanceof byte[] bytes) {
-            return bulk(bytes);
-        }
-        if (value instanceof List<?> list) {
-            List<byte[]> parts = new ArrayList<>(List.of(line('*', String.valueOf(list.size()))));
-            list.forEach(element -> parts.add(reply(element)));
-            return concat(parts);
-        }
-        return value instanceof RespErrorException error
-                ? line('-', String.valueOf(error.getMessage()))
-                : line(':', String.valueOf(value));
-    }
-
-    static byte[] line(char type, String text) {
+    private static byte[] line(char type, String text) {
         return (type + text + "\r\n").getBytes(UTF_8);
-    }
-
-    static byte[] concat(List<byte[]> parts) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        parts.forEach(out::writeBytes);
-        return out.toByteArray();
     }
 
     static byte[][] utf8(String... parts) {

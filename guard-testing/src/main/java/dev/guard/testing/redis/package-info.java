@@ -1,4 +1,4 @@
-/** Real Redis servers for tests, a fake one that answers what a test wants, and the few bytes of RESP that both need. */
+/** Real Redis servers for tests, and the few bytes of RESP that they are asked with. */
 @NullMarked
 package dev.guard.testing.redis;
 

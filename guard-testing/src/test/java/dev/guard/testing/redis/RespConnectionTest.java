@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.guard.testing.redis.FakeRedis.Answer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -82,8 +82,8 @@ class RespConnectionTest {
     @Test
     @DisplayName("Where no reply comes in time the connection is closed")
     void timeout() throws IOException {
-        try (FakeRedis fake = FakeRedis.start().always("GET", Answer.never());
-                RespConnection connection = RespConnection.open(fake.host(), fake.port(), SHORT)) {
+        try (ReplyingServer server = ReplyingServer.of(bytes(""), bytes("+too late"));
+                RespConnection connection = server.connect(SHORT)) {
             assertThatThrownBy(() -> connection.command("GET", "a")).isInstanceOf(SocketTimeoutException.class);
             assertThat(connection.isClosed()).isTrue();
         }
@@ -92,12 +92,10 @@ class RespConnectionTest {
     @Test
     @DisplayName("A reply that ends too early is the end of the connection")
     void truncated() throws IOException {
-        Answer whole = Answer.array(Answer.bulk("value"), Answer.integer(12));
-        byte[] bytes = "*2\r\n$5\r\nvalue\r\n:12\r\n".getBytes(UTF_8);
-        for (int length = 0; length < bytes.length; length++) {
-            try (FakeRedis fake =
-                            FakeRedis.start().always("GET", whole.cutTo(length).thenClose());
-                    RespConnection connection = RespConnection.open(fake.host(), fake.port(), LONG)) {
+        byte[] whole = bytes("*2\r\n$5\r\nvalue\r\n:12\r\n");
+        for (int length = 0; length < whole.length; length++) {
+            try (ReplyingServer server = ReplyingServer.of(Arrays.copyOf(whole, length));
+                    RespConnection connection = server.connect(LONG)) {
                 assertThatThrownBy(() -> connection.command("GET", "a"))
                         .as("after %s bytes", length)
                         .isInstanceOf(EOFException.class);
@@ -110,11 +108,12 @@ class RespConnectionTest {
     @DisplayName("What is not RESP2 is refused")
     void garbage() throws IOException {
         for (String reply : List.of("HTTP/1.1 200 OK\r\n", "$x\r\n", ":\r\n", "+OK\r+", "$2\r\nabc\r\n", "_\r\n")) {
-            try (FakeRedis fake = FakeRedis.start().always("GET", Answer.raw(bytes(reply)));
-                    RespConnection connection = RespConnection.open(fake.host(), fake.port(), LONG)) {
+            try (ReplyingServer server = ReplyingServer.of(bytes(reply), bytes(""));
+                    RespConnection connection = server.connect(LONG)) {
                 assertThatThrownBy(() -> connection.command("GET", "a"))
                         .as(reply)
-                        .isInstanceOf(IOException.class);
+                        .isInstanceOf(IOException.class)
+                        .isNotInstanceOf(EOFException.class);
                 assertThat(connection.isClosed()).isTrue();
             }
         }
@@ -123,9 +122,9 @@ class RespConnectionTest {
     @Test
     @DisplayName("An empty string, no string, an empty list and no list are four things")
     void nothings() throws IOException {
-        try (FakeRedis fake = FakeRedis.start()
-                        .next("GET", Answer.bulk(""), Answer.nil(), Answer.array(), Answer.raw(bytes("*-1\r\n")));
-                RespConnection connection = RespConnection.open(fake.host(), fake.port(), LONG)) {
+        try (ReplyingServer server =
+                        ReplyingServer.of(bytes("$0\r\n\r\n"), bytes("$-1\r\n"), bytes("*0\r\n"), bytes("*-1\r\n"));
+                RespConnection connection = server.connect(LONG)) {
             assertThat((byte[]) connection.command("GET")).isEmpty();
             assertThat(connection.command("GET")).isNull();
             assertThat((List<?>) connection.command("GET")).isEmpty();

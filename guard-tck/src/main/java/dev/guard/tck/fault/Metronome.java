@@ -1,4 +1,4 @@
-package dev.guard.redis.rules;
+package dev.guard.tck.fault;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;

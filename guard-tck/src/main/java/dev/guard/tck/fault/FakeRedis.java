@@ -1,4 +1,4 @@
-package dev.guard.testing.redis;
+package dev.guard.tck.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class FakeRedis implements AutoCloseable {
 
     private static final String VERSION = "7.0.15";
+    private static final int CONNECT_MILLIS = 10_000;
     private static final Answer OK = Answer.status("OK");
 
     private final ServerSocket server;
@@ -56,9 +58,9 @@ public final class FakeRedis implements AutoCloseable {
     private final Map<String, Answer> always = new ConcurrentHashMap<>();
     private volatile @Nullable Answer greeting;
     private volatile @Nullable Answer everything;
-    private final @Nullable RedisServer behind;
+    private final @Nullable InetSocketAddress behind;
 
-    private FakeRedis(ServerSocket server, @Nullable RedisServer behind) {
+    private FakeRedis(ServerSocket server, @Nullable InetSocketAddress behind) {
         this.server = server;
         this.behind = behind;
         this.acceptor = daemon(this::accept, "fake-redis-accept-" + server.getLocalPort());
@@ -71,13 +73,20 @@ public final class FakeRedis implements AutoCloseable {
 
     /**
      * Starts one on a free port that hands on what it is not told an answer to, and does not answer by itself: a real server that says strange
-     * things at times. Replies are those of RESP2.
+     * things at times. Replies are those of RESP2. Each connection has one of its own to the server, which takes no password and no TLS;
+     * where the server ends it, the client's ends.
+     *
+     * @throws IllegalArgumentException if the server's name was not resolved
      */
-    public static FakeRedis before(RedisServer server) {
+    public static FakeRedis before(InetSocketAddress server) {
+        if (server.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    "server is " + server + ", whose name is not resolved; expected an address and a port");
+        }
         return start(server);
     }
 
-    private static FakeRedis start(@Nullable RedisServer behind) {
+    private static FakeRedis start(@Nullable InetSocketAddress behind) {
         try {
             FakeRedis fake =
                     new FakeRedis(new ServerSocket(0, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})), behind);
@@ -214,27 +223,27 @@ public final class FakeRedis implements AutoCloseable {
     }
 
     private void serve(Socket socket) {
-        try (socket) {
+        try (socket;
+                Line line = new Line()) {
             socket.setTcpNoDelay(true);
             InputStream in = new BufferedInputStream(socket.getInputStream());
             OutputStream out = socket.getOutputStream();
             Answer first = greeting;
             boolean answering = first == null || first.give(socket, out, closed);
-            while (Resp.read(in) instanceof List<?> parts && !parts.isEmpty()) {
-                List<String> command = parts.stream()
-                        .map(part -> part instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(part))
-                        .toList();
+            for (List<byte[]> parts = Resp.command(in); !parts.isEmpty(); parts = Resp.command(in)) {
+                List<String> command =
+                        parts.stream().map(part -> new String(part, UTF_8)).toList();
                 received.add(command);
-                answering = answering && answerTo(command, parts).give(socket, out, closed);
+                answering = answering && answerTo(command, parts, line).give(socket, out, closed);
             }
         } catch (IOException e) {
-            // The client left, or the answer was to close.
+            // The client left, the server behind did, or the answer was to close.
         } finally {
             connections.remove(socket);
         }
     }
 
-    private Answer answerTo(List<String> command, List<?> parts) {
+    private Answer answerTo(List<String> command, List<byte[]> parts, Line line) throws IOException {
         String name = upper(command.get(0));
         lock.lock();
         try {
@@ -250,10 +259,10 @@ public final class FakeRedis implements AutoCloseable {
         if (standing == null) {
             standing = everything;
         }
-        return standing == null ? defaultAnswer(name, command, parts) : standing;
+        return standing == null ? defaultAnswer(name, command, parts, line) : standing;
     }
 
-    private Answer defaultAnswer(String name, List<String> command, List<?> parts) {
+    private Answer defaultAnswer(String name, List<String> command, List<byte[]> parts, Line line) throws IOException {
         return switch (name) {
             case "PING" -> Answer.status("PONG");
             case "ECHO" -> Answer.bulk(command.get(command.size() - 1));
@@ -264,16 +273,41 @@ public final class FakeRedis implements AutoCloseable {
                         + "# Replication\r\nrole:master\r\n");
             case "HELLO" -> hello(command.size() > 1 && command.get(1).equals("3"));
             default ->
-                behind == null ? Answer.error("ERR unknown command '" + command.get(0) + "'") : handedOn(behind, parts);
+                behind == null
+                        ? Answer.error("ERR unknown command '" + command.get(0) + "'")
+                        : Answer.raw(line.ask(behind, parts));
         };
     }
 
-    private static Answer handedOn(RedisServer server, List<?> parts) {
-        byte[][] command = parts.stream().map(byte[].class::cast).toArray(byte[][]::new);
-        try {
-            return Answer.raw(Resp.reply(server.command(command)));
-        } catch (RespErrorException e) {
-            return Answer.raw(Resp.reply(e));
+    /** A connection to the server behind, made when it is needed. */
+    private final class Line implements AutoCloseable {
+
+        private @Nullable Socket socket;
+
+        byte[] ask(InetSocketAddress server, List<byte[]> command) throws IOException {
+            Socket open = socket;
+            if (open == null) {
+                open = new Socket();
+                socket = open;
+                // So that the fake's end is this one's.
+                connections.add(open);
+                open.setTcpNoDelay(true);
+                open.connect(server, CONNECT_MILLIS);
+                if (closed.getCount() == 0) {
+                    shut(open);
+                }
+            }
+            open.getOutputStream().write(Resp.request(command));
+            return Resp.reply(open.getInputStream());
+        }
+
+        @Override
+        public void close() {
+            Socket open = socket;
+            if (open != null) {
+                connections.remove(open);
+                shut(open);
+            }
         }
     }
 

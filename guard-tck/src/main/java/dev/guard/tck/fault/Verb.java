@@ -1,4 +1,4 @@
-package dev.guard.redis.rules;
+package dev.guard.tck.fault;
 
 import dev.guard.api.AsyncReservation;
 import dev.guard.api.RateLimiter;

@@ -1,7 +1,6 @@
-package dev.guard.redis.rules;
+package dev.guard.tck.fault;
 
 import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.guard.api.Attempt;
 import dev.guard.api.Degradation;
@@ -12,11 +11,11 @@ import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.CorruptStateException;
 import dev.guard.domain.Decision;
+import dev.guard.domain.DecisionSource;
 import dev.guard.domain.Effect;
 import dev.guard.domain.KeyPage;
-import dev.guard.redis.rules.Verb.Call;
-import dev.guard.redis.rules.Verb.Form;
-import dev.guard.testing.redis.Patience;
+import dev.guard.tck.fault.Verb.Call;
+import dev.guard.tck.fault.Verb.Form;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -29,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.AssertionFailedError;
 
 /** Two guards on one store, a strict one and one that may judge by itself, to which faults happen while they are called. */
 final class FaultBench implements AutoCloseable {
@@ -44,7 +44,7 @@ final class FaultBench implements AutoCloseable {
     private static final Duration READY = Duration.ofSeconds(10);
 
     /** The reasons for which a guard may judge by itself, as the documentation has them. */
-    private static final Set<Reason> OUTAGES = EnumSet.of(
+    static final Set<Reason> OUTAGES = EnumSet.of(
             Reason.CONNECT,
             Reason.TIMEOUT,
             Reason.CONNECTION_LOST,
@@ -77,17 +77,24 @@ final class FaultBench implements AutoCloseable {
     /**
      * Builds the guards.
      *
+     * @param backend the name by which its decisions call it
+     * @param guards the beginning of a guard
      * @param metronome what knows how late the machine is
      */
-    FaultBench(BackendUnderTest of, String url, Metronome metronome) {
-        this.backend = of.backend();
+    FaultBench(String backend, Supplier<Guard.Builder> guards, Metronome metronome) {
+        this.backend = backend;
         this.metronome = metronome;
-        this.strict = of.builder(url).deadline(DEADLINE).build();
-        this.degraded = of.builder(url)
-                .deadline(DEADLINE)
-                .whenUnavailable(Degradation.share(1))
-                .securityLog(this::log)
-                .build();
+        this.strict = guards.get().deadline(DEADLINE).build();
+        try {
+            this.degraded = guards.get()
+                    .deadline(DEADLINE)
+                    .whenUnavailable(Degradation.share(1))
+                    .securityLog(this::log)
+                    .build();
+        } catch (RuntimeException e) {
+            strict.close();
+            throw e;
+        }
     }
 
     private void log(SecurityEvent event) {
@@ -122,16 +129,19 @@ final class FaultBench implements AutoCloseable {
     private record Prepared(Call call, RateLimiter limiter, String tenant, long remaining) {}
 
     /** Makes one call under a fault, and sees that it comes to what it may, and that all is well after it. */
-    void check(StoreFault fault, Mode mode, Form form, Verb verb, FaultTable.Row row) {
+    void check(StoreFault fault, FaultCase of, FaultTable.Row row) {
+        Mode mode = of.mode();
+        Form form = of.form();
+        Verb verb = of.verb();
         Guard guard = mode == Mode.STRICT ? strict : degraded;
         Prepared prepared = prepare(guard, form, verb);
         Result result;
         try {
-            fault.begin().run();
-            fault.settle().accept(guard);
+            fault.begin();
+            fault.settle(guard);
             result = made(prepared.call, form, prepared.tenant);
         } finally {
-            fault.end().run();
+            fault.end();
         }
         long healed = System.nanoTime();
         AtomicReference<@Nullable Decision> after = new AtomicReference<>();
@@ -148,12 +158,13 @@ final class FaultBench implements AutoCloseable {
         }
         long charged = prepared.remaining - requireNonNull(after.get()).remaining();
         judge(fault, mode, verb, result, charged, row);
-        assertThat(Duration.ofNanos(result.nanos))
-                .as("how long it took: " + result)
-                .isLessThanOrEqualTo(DEADLINE.plus(SLACK).plusNanos(result.lateNanos));
-        if (!fault.forgets()) {
-            assertThat(charged).as("what was charged: " + result).isIn(0L, verb.charge());
-        }
+        long most = DEADLINE.plus(SLACK).toNanos() + result.lateNanos;
+        require(
+                result.nanos <= most,
+                () -> "it took " + millis(result.nanos) + ", expected " + millis(most) + " at most: " + result);
+        require(
+                fault.forgets() || charged == 0 || charged == verb.charge(),
+                () -> charged + " were charged, expected " + verb.charge() + " or none: " + result);
     }
 
     /** Waits until the guard is well, and makes a call ready; anew for another tenant where it was not. */
@@ -176,7 +187,7 @@ final class FaultBench implements AutoCloseable {
                     return true;
                 });
         Prepared ready = requireNonNull(prepared.get());
-        assertThat(told).doesNotContainKey(ready.tenant);
+        require(!told.containsKey(ready.tenant), () -> ready.tenant + " was told of an outage before there was one");
         return ready;
     }
 
@@ -231,32 +242,23 @@ final class FaultBench implements AutoCloseable {
                 row.heldUp();
                 return;
             }
-            assertThat(reason).as("after " + result.nanos / 1_000_000 + " ms").isIn(fault.reasons());
-            if (mode == Mode.DEGRADED && verb.mayGoLocal() && OUTAGES.contains(reason)) {
-                // Where the store took all of the time, the log had a moment only, and may have missed it.
-                assertThat(Duration.ofNanos(result.nanos))
-                        .as("it could be judged locally, and was unavailable for " + reason)
-                        .isGreaterThan(DEADLINE.dividedBy(2));
-            }
+            require(
+                    fault.reasons().contains(reason),
+                    () -> "it was unavailable for " + reason + " after " + millis(result.nanos) + ", expected one of "
+                            + fault.reasons());
+            // Where the store took all of the time, the log had a moment only, and may have missed it.
+            require(
+                    mode == Mode.STRICT
+                            || !verb.mayGoLocal()
+                            || !OUTAGES.contains(reason)
+                            || result.nanos > DEADLINE.toNanos() / 2,
+                    () -> "it was unavailable for " + reason + " after " + millis(result.nanos)
+                            + ", expected a local answer");
             return;
         }
         Optional<Decision> decision = decision(result.answer);
         if (decision.isPresent() && decision.get().degraded()) {
-            row.local();
-            assertThat(mode).isEqualTo(Mode.DEGRADED);
-            assertThat(verb.mayGoLocal()).as(verb + " was judged locally").isTrue();
-            assertThat(decision.get().backend()).isEqualTo("local_degraded");
-            Reason event = result.event;
-            assertThat(event).as("the event, when the local answer came").isNotNull();
-            if (event != null) {
-                row.reason(event);
-                assertThat(event).isIn(OUTAGES);
-                if (!fault.reasons().contains(event) && isHeldUp(result.nanos, event)) {
-                    row.heldUp();
-                } else {
-                    assertThat(event).isIn(fault.reasons());
-                }
-            }
+            judgeLocal(fault, mode, verb, result, decision.get(), row);
             return;
         }
         row.answered();
@@ -265,16 +267,48 @@ final class FaultBench implements AutoCloseable {
         if (allowed && (!fault.mayAnswer() || !wasCharged)) {
             row.allowedWithoutTheStore();
         }
-        assertThat(fault.mayAnswer())
-                .as("the store cannot have answered " + result.answer)
-                .isTrue();
-        if (!fault.forgets()) {
-            assertThat(wasCharged)
-                    .as(charged + " were charged in place of " + verb.charge() + " for " + result.answer)
-                    .isTrue();
-            assertThat(isRight(result.answer)).as("the answer " + result.answer).isTrue();
+        require(fault.mayAnswer(), () -> "the answer is " + result.answer + ", which the store cannot have given");
+        require(
+                wasCharged,
+                () -> charged + " were charged, expected " + verb.charge() + " as the answer is " + result.answer);
+        require(fault.forgets() || isRight(result.answer), () -> "the answer " + result.answer + " is wrong");
+        decision.ifPresent(made -> require(
+                made.backend().equals(backend),
+                () -> "the answer is of the backend " + made.backend() + ", expected " + backend));
+    }
+
+    private static void judgeLocal(
+            StoreFault fault, Mode mode, Verb verb, Result result, Decision decision, FaultTable.Row row) {
+        row.local();
+        require(mode == Mode.DEGRADED, () -> "it was judged locally in " + mode + " mode: " + decision);
+        require(verb.mayGoLocal(), () -> verb + " was judged locally: " + decision);
+        require(
+                decision.backend().equals(DecisionSource.LOCAL_DEGRADED),
+                () -> "a local answer is of the backend " + decision.backend() + ", expected "
+                        + DecisionSource.LOCAL_DEGRADED);
+        Reason event = result.event;
+        if (event == null) {
+            throw new AssertionFailedError("a local answer came before the tenant's event was in the log: " + decision);
         }
-        decision.ifPresent(made -> assertThat(made.backend()).isEqualTo(backend));
+        row.reason(event);
+        require(OUTAGES.contains(event), () -> "it was judged locally for " + event + ", expected one of " + OUTAGES);
+        if (!fault.reasons().contains(event) && isHeldUp(result.nanos, event)) {
+            row.heldUp();
+        } else {
+            require(
+                    fault.reasons().contains(event),
+                    () -> "it was judged locally for " + event + ", expected one of " + fault.reasons());
+        }
+    }
+
+    private static void require(boolean so, Supplier<String> otherwise) {
+        if (!so) {
+            throw new AssertionFailedError(otherwise.get());
+        }
+    }
+
+    private static String millis(long nanos) {
+        return nanos / 1_000_000 + " ms";
     }
 
     /** Whether a call's time was over before its thread ran. One of a few may be; see {@link FaultTable.Row#heldUp}. */

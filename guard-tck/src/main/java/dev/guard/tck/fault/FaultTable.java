@@ -1,4 +1,4 @@
-package dev.guard.redis.rules;
+package dev.guard.tck.fault;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
 import java.io.IOException;
@@ -97,10 +97,6 @@ final class FaultTable {
         return rows.values().stream().mapToInt(row -> row.local).sum();
     }
 
-    int events() {
-        return rows.values().stream().mapToInt(row -> row.events).sum();
-    }
-
     /** The table as Markdown. */
     String markdown() {
         List<String> lines = new ArrayList<>();
@@ -123,11 +119,12 @@ final class FaultTable {
         return String.join("\n", lines) + "\n";
     }
 
-    void write(Path file) throws IOException {
+    /** Writes a file, and makes its folder. */
+    static void write(Path file, String text) throws IOException {
         Path folder = file.getParent();
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        Files.writeString(file, markdown());
+        Files.writeString(file, text);
     }
 }

@@ -1,24 +1,24 @@
 package dev.guard.redis.rules;
 
 import dev.guard.domain.BackendUnavailableException.Reason;
+import dev.guard.tck.fault.FakeRedis;
+import dev.guard.tck.fault.FakeRedis.Answer;
 import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
-import dev.guard.testing.redis.FakeRedis;
-import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.tck.fault.FaultyStores;
+import dev.guard.tck.fault.StoreFault;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Servers, each of which can be made to fail in its own ways, and the guards on them. */
-final class FaultyStores implements AutoCloseable {
+/** Servers, each of which can be made to fail in its own ways. */
+final class RedisFaults {
 
     /** The errors that a server answers to a script, or to a page of keys, and what they are to a caller. */
     private static final Map<String, Reason> ERRORS = new LinkedHashMap<>();
@@ -44,111 +44,50 @@ final class FaultyStores implements AutoCloseable {
         ERRORS.put("ERR something went wrong", Reason.PROTOCOL);
     }
 
-    /** Faults of one store. */
-    static final class Group {
-        private final FaultyStores stores;
-        private final String url;
-        private final List<StoreFault> faults;
-        private @Nullable FaultBench bench;
-
-        private Group(FaultyStores stores, String url, List<StoreFault> faults) {
-            this.stores = stores;
-            this.url = url;
-            this.faults = faults;
-        }
-
-        List<StoreFault> faults() {
-            return faults;
-        }
-
-        /** The guards, which are built when they are first asked for. */
-        FaultBench bench() {
-            FaultBench built = bench;
-            if (built == null) {
-                built = stores.opened(new FaultBench(stores.backend, url, stores.metronome));
-                bench = built;
-            }
-            return built;
-        }
-    }
-
-    private final BackendUnderTest backend;
-    private final Metronome metronome = Metronome.start();
-    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final List<Group> groups = new ArrayList<>();
+    private RedisFaults() {}
 
     /** Starts the servers. */
-    FaultyStores(BackendUnderTest backend) {
-        this.backend = backend;
-        opened.push(metronome);
-        try {
-            RedisServer server = opened(RedisServers.standalone());
-            FaultProxy proxy = opened(FaultProxy.before(server.port()));
-            groups.add(new Group(this, "redis://" + proxy.host() + ":" + proxy.port(), network(proxy)));
-            FakeRedis liar = opened(FakeRedis.before(server));
-            groups.add(new Group(this, liar.url(), replies(liar)));
-            RedisServer mortal = opened(RedisServers.standalone());
-            groups.add(new Group(this, mortal.url(), process(mortal)));
-            RedisServer durable = opened(RedisServers.standalone("appendonly yes", "appendfsync always"));
-            groups.add(new Group(this, durable.url(), List.of(restart("restart, with its data", durable))));
-            groups.add(new Group(this, server.url(), states(server)));
-        } catch (RuntimeException e) {
-            close();
-            throw e;
-        }
-    }
-
-    private <T extends AutoCloseable> T opened(T resource) {
-        opened.push(resource);
-        return resource;
-    }
-
-    List<Group> groups() {
-        return groups;
-    }
-
-    /** Closes guards and servers, the last opened first. */
-    @Override
-    public void close() {
-        RuntimeException problem = null;
-        for (AutoCloseable each = opened.poll(); each != null; each = opened.poll()) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                problem = new IllegalStateException(each + " could not be closed", e);
-            }
-        }
-        if (problem != null) {
-            throw problem;
-        }
+    static void prepare(FaultyStores stores, BackendUnderTest backend) {
+        RedisServer server = stores.closing(RedisServers.standalone());
+        FaultProxy proxy = stores.closing(FaultProxy.before(server.port()));
+        stores.add(
+                () -> backend.builder("redis://" + proxy.host() + ":" + proxy.port()),
+                network(proxy, stores.deadline()));
+        FakeRedis liar = stores.closing(FakeRedis.before(new InetSocketAddress(server.host(), server.port())));
+        stores.add(() -> backend.builder(liar.url()), replies(liar));
+        RedisServer mortal = stores.closing(RedisServers.standalone());
+        stores.add(() -> backend.builder(mortal.url()), process(mortal));
+        RedisServer durable = stores.closing(RedisServers.standalone("appendonly yes", "appendfsync always"));
+        stores.add(() -> backend.builder(durable.url()), restart("restart, with its data", durable));
+        stores.add(() -> backend.builder(server.url()), states(server));
     }
 
     // ─── The network ────────────────────────────────────────────────────────────────────────────
 
-    private static List<StoreFault> network(FaultProxy proxy) {
-        Duration deadline = FaultBench.DEADLINE;
+    private static List<StoreFault> network(FaultProxy proxy, Duration deadline) {
         return List.of(
-                network(proxy, "refused", Fault.refuse(), Reason.CONNECT, Reason.CONNECTION_LOST),
-                network(proxy, "reset", Fault.reset(), Reason.CONNECT, Reason.CONNECTION_LOST),
-                network(proxy, "blackhole towards the store", Fault.blackholeTowardsStore(), Reason.TIMEOUT),
-                network(proxy, "blackhole towards the client", Fault.blackholeTowardsClient(), Reason.TIMEOUT),
-                network(
-                                proxy,
+                StoreFault.onTheWay("refused", proxy, Fault.refuse(), Reason.CONNECT, Reason.CONNECTION_LOST),
+                StoreFault.onTheWay("reset", proxy, Fault.reset(), Reason.CONNECT, Reason.CONNECTION_LOST),
+                StoreFault.onTheWay(
+                        "blackhole towards the store", proxy, Fault.blackholeTowardsStore(), Reason.TIMEOUT),
+                StoreFault.onTheWay(
+                        "blackhole towards the client", proxy, Fault.blackholeTowardsClient(), Reason.TIMEOUT),
+                StoreFault.onTheWay(
                                 "delay within the deadline",
+                                proxy,
                                 Fault.delay(deadline.dividedBy(8)),
                                 Reason.TIMEOUT,
                                 Reason.LATE)
                         .butMayAnswer(),
-                network(proxy, "delay beyond the deadline", Fault.delay(deadline), Reason.TIMEOUT, Reason.LATE),
-                network(proxy, "jitter", Fault.jitter(deadline.dividedBy(4), 1), Reason.TIMEOUT, Reason.LATE)
+                StoreFault.onTheWay(
+                        "delay beyond the deadline", proxy, Fault.delay(deadline), Reason.TIMEOUT, Reason.LATE),
+                StoreFault.onTheWay(
+                                "jitter", proxy, Fault.jitter(deadline.dividedBy(4), 1), Reason.TIMEOUT, Reason.LATE)
                         .butMayAnswer(),
-                network(proxy, "cut within the reply", Fault.cut(3), Reason.CONNECTION_LOST),
+                StoreFault.onTheWay("cut within the reply", proxy, Fault.cut(3), Reason.CONNECTION_LOST),
                 // The shortest reply has 15 bytes.
-                network(proxy, "one byte at a time", Fault.byteByByte(deadline.dividedBy(5)), Reason.TIMEOUT));
-    }
-
-    private static StoreFault network(FaultProxy proxy, String name, Fault fault, Reason... reasons) {
-        return StoreFault.of(name, () -> proxy.set(fault), proxy::heal, reasons);
+                StoreFault.onTheWay(
+                        "one byte at a time", proxy, Fault.byteByByte(deadline.dividedBy(5)), Reason.TIMEOUT));
     }
 
     // ─── The process ────────────────────────────────────────────────────────────────────────────
@@ -159,7 +98,7 @@ final class FaultyStores implements AutoCloseable {
                 StoreFault.of("killed (SIGKILL)", server::kill, server::start, Reason.CONNECT, Reason.CONNECTION_LOST)
                         .andForgets(),
                 StoreFault.of("killed, and the circuit is open", server::kill, server::start, Reason.CIRCUIT_OPEN)
-                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.CIRCUIT_OPEN))
+                        .foundAs(Reason.CIRCUIT_OPEN)
                         .andForgets(),
                 restart("restart, empty", server).andForgets());
     }
@@ -253,7 +192,7 @@ final class FaultyStores implements AutoCloseable {
                                 },
                                 () -> server.command("CONFIG", "SET", "maxclients", "10000"),
                                 Reason.OVERLOADED)
-                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.OVERLOADED)),
+                        .foundAs(Reason.OVERLOADED),
                 StoreFault.of(
                                 "wants a password",
                                 () -> {
@@ -262,7 +201,7 @@ final class FaultyStores implements AutoCloseable {
                                 },
                                 () -> server.command("CONFIG", "SET", "requirepass", ""),
                                 Reason.AUTH)
-                        .settledBy(guard -> FaultBench.untilFound(guard, Reason.AUTH)),
+                        .foundAs(Reason.AUTH),
                 StoreFault.of(
                         "forbids scripts and scans",
                         () -> server.command("ACL", "SETUSER", "default", "-evalsha", "-eval", "-scan"),

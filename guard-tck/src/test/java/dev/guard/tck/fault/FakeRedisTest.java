@@ -1,12 +1,18 @@
-package dev.guard.testing.redis;
+package dev.guard.tck.fault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.guard.testing.redis.FakeRedis.Answer;
+import dev.guard.tck.fault.FakeRedis.Answer;
+import dev.guard.testing.redis.Patience;
+import dev.guard.testing.redis.RedisServer;
+import dev.guard.testing.redis.RedisServers;
+import dev.guard.testing.redis.RespConnection;
+import dev.guard.testing.redis.RespErrorException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -102,7 +108,8 @@ class FakeRedisTest {
     void beforeAServer() throws IOException {
         byte[] value = {0, -1, 13, 10};
         try (RedisServer server = RedisServers.standalone();
-                FakeRedis before = FakeRedis.before(server).always("TIME", Answer.error("OOM none"));
+                FakeRedis before = FakeRedis.before(new InetSocketAddress(server.host(), server.port()))
+                        .always("TIME", Answer.error("OOM none"));
                 RespConnection connection = RespConnection.open(before.host(), before.port(), LONG)) {
             byte[] set = "SET".getBytes(UTF_8);
             assertThat(connection.command(set, new byte[] {-2}, value)).isEqualTo("OK".getBytes(UTF_8));
