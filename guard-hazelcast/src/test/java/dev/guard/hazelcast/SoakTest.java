@@ -1,5 +1,6 @@
 package dev.guard.hazelcast;
 
+import dev.guard.tck.TckSettings;
 import dev.guard.tck.soak.Soak;
 import dev.guard.tck.soak.SoakFault;
 import dev.guard.tck.soak.SoakReport;
@@ -82,9 +83,8 @@ class SoakTest {
             }
             SoakReport report = soak.stoppingWorkers().run();
             System.out.println(report);
-            Path folder = Files.createDirectories(Path.of("target"));
-            Files.writeString(
-                    folder.resolve("guard-soak-hazelcast-" + duration.toSeconds() + "s.md"), report.markdown());
+            Path folder = Files.createDirectories(TckSettings.reports());
+            Files.writeString(folder.resolve("soak-hazelcast-" + duration.toSeconds() + "s.md"), report.markdown());
             report.requireNoFindings();
         } finally {
             members.forEach(MemberProcess::close);
