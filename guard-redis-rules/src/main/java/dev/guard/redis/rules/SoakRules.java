@@ -1,5 +1,6 @@
 package dev.guard.redis.rules;
 
+import dev.guard.tck.TckSettings;
 import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.soak.Soak;
@@ -62,9 +63,9 @@ public interface SoakRules extends BackendUnderTest {
             }
             SoakReport report = soak.run();
             System.out.println(report);
-            Path folder = Files.createDirectories(Path.of("target"));
+            Path folder = Files.createDirectories(TckSettings.reports());
             Files.writeString(
-                    folder.resolve("guard-soak-" + backend() + "-" + duration.toSeconds() + "s.md"), report.markdown());
+                    folder.resolve("soak-" + backend() + "-" + duration.toSeconds() + "s.md"), report.markdown());
             report.requireNoFindings();
         }
     }

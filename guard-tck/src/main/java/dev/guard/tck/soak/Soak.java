@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,8 +40,8 @@ import java.util.function.Consumer;
  * are denied, and go on to the next. The policy is {@code 50/1d fixed}: nothing comes back.
  *
  * <p>The order of the faults, how long they last and what is asked about are drawn by the seed; when calls meet a fault is not, and so a run is
- * never quite the same again. The first fault that is given is rehearsed before anything is measured: classes that only failures load, and
- * threads that a client starts at its first reconnection, come once and are no leak.
+ * never quite the same again. Each fault is rehearsed before anything is measured, once for each name: classes that only failures load, and
+ * threads that a client starts when it first needs them, come once and are no leak.
  *
  * <p><b>What is judged</b>, when all faults are over, every thread of every worker was answered again, and none calls any more:
  *
@@ -114,7 +115,7 @@ public final class Soak {
 
     // ─── What is to be done ─────────────────────────────────────────────────────────────────────
 
-    /** Adds a fault. There has to be one, and the first one is rehearsed. */
+    /** Adds a fault. There has to be one. */
     public Soak fault(SoakFault fault) {
         faults.add(Objects.requireNonNull(fault, "fault"));
         return this;
@@ -201,7 +202,7 @@ public final class Soak {
             order("go");
             rest(WARM_UP);
             random = new Random(seed);
-            listener.accept("rehearsal: " + under(faults.get(0), new SoakTable()));
+            rehearse();
             Footprint before = footprint();
             order("go");
             awaitAnswers("the rehearsal");
@@ -236,6 +237,16 @@ public final class Soak {
         for (String answer : answers) {
             if (!answer.equals(SoakWorker.UP)) {
                 throw new IllegalStateException("a worker could not open " + backend + ": " + answer);
+            }
+        }
+    }
+
+    /** Lets each fault come and go once, for as short as it can. */
+    private void rehearse() {
+        Set<String> rehearsed = new HashSet<>();
+        for (SoakFault fault : faults) {
+            if (rehearsed.add(fault.name())) {
+                listener.accept("rehearsal: " + under(fault.lasting(fault.least(), fault.least()), new SoakTable()));
             }
         }
     }

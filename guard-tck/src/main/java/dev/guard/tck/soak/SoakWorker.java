@@ -133,7 +133,9 @@ final class SoakWorker {
             case "counts" -> subjects(at, order).counts(number(order));
             case "remaining" -> remaining(at, subjects(at, order).name(number(order)));
             case "notes" -> String.join("\t", at.callers.notes()).replace('\n', ' ');
-            default -> throw new IllegalArgumentException("the order is '" + order + "', expected one of those above");
+            default ->
+                throw new IllegalArgumentException(
+                        "the order is '" + order + "', expected one that " + SoakWorker.class.getName() + " knows");
         };
     }
 
