@@ -94,6 +94,9 @@ final class CommandProcessor
         }
         byte[] reply = new Reply(now, outcomes).encode();
         if (changes && !(state.isAbsent() && stored.isAbsent())) {
+            if (command.quorum() > 1 && !member.isBackedUp(entry)) {
+                return Reply.withoutBackup();
+            }
             write(entry, state, now, injected);
         }
         return reply;

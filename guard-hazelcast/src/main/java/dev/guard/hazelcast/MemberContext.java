@@ -2,7 +2,13 @@ package dev.guard.hazelcast;
 
 import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.impl.HazelcastInstanceImpl;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.instance.impl.Node;
+import com.hazelcast.internal.partition.IPartitionService;
+import com.hazelcast.query.impl.QueryableEntry;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +21,21 @@ final class MemberContext {
 
     private final HazelcastInstance instance;
     private final MemberClock clock;
+    private final IPartitionService partitions;
+    private final boolean hasBackups;
     private final ConcurrentMap<Bytes, SentPolicy> policies = new ConcurrentHashMap<>();
 
     private MemberContext(HazelcastInstance instance) {
         this.instance = instance;
         this.clock = new MemberClock(() -> instance.getCluster().getClusterTime(), System::nanoTime);
+        this.partitions = node(instance).getNodeEngine().getPartitionService();
+        this.hasBackups =
+                instance.getConfig().findMapConfig(HazelcastBackend.MAP).getBackupCount() > 0;
+    }
+
+    private static Node node(HazelcastInstance instance) {
+        HazelcastInstance plain = instance instanceof HazelcastInstanceProxy proxy ? proxy.getOriginal() : instance;
+        return ((HazelcastInstanceImpl) plain).node;
     }
 
     /** Bytes that are equal where they are the same. */
@@ -67,6 +83,19 @@ final class MemberContext {
             members += member.isLiteMember() ? 0 : 1;
         }
         return members;
+    }
+
+    /**
+     * Whether a member has a key's backup, where the map has backups at all, as far as this one knows. None has for a moment after a member was
+     * lost; and where this one was silent, and is about to find that the others go on without it.
+     */
+    boolean isBackedUp(Map.Entry<String, byte[]> entry) {
+        return !hasBackups
+                || !(entry instanceof QueryableEntry<?, ?> lazy)
+                || partitions
+                                .getPartition(partitions.getPartitionId(lazy.getKeyData()))
+                                .getReplicaAddress(1)
+                        != null;
     }
 
     /** The policy of these bytes, made ready once. */

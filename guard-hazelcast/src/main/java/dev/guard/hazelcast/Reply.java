@@ -31,6 +31,7 @@ record Reply(long memberMicros, List<Outcome> outcomes) {
     private static final int SPLIT = 2;
     private static final int NOT_UNDERSTOOD = 3;
     private static final int FAILED = 4;
+    private static final int WITHOUT_BACKUP = 5;
 
     private static final int DENIED = 0;
     private static final int ALLOWED = 1;
@@ -66,6 +67,11 @@ record Reply(long memberMicros, List<Outcome> outcomes) {
     /** There are fewer members than there have to be. */
     static byte[] split(int members, int quorum) {
         return new WireWriter(8).octet(SPLIT).number(members).number(quorum).toBytes();
+    }
+
+    /** No other member has what is to be written. */
+    static byte[] withoutBackup() {
+        return new WireWriter(8).octet(WITHOUT_BACKUP).toBytes();
     }
 
     /** The command is of another release, or of nobody. */
@@ -176,6 +182,9 @@ record Reply(long memberMicros, List<Outcome> outcomes) {
             case SPLIT ->
                 throw split(in.whole() + " of the cluster's members are left, expected " + in.whole()
                         + " or more, the majority; nothing was judged");
+            case WITHOUT_BACKUP ->
+                throw split(
+                        "no other member has a backup of the key for the moment, as one was lost; nothing was counted");
             case NOT_UNDERSTOOD ->
                 throw new BackendUnavailableException(
                         Reason.MISCONFIGURED, "the member does not understand the command: " + in.text());

@@ -3,6 +3,8 @@ package dev.guard.hazelcast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.hazelcast.cluster.Cluster;
+import com.hazelcast.cluster.ClusterState;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.EvictionPolicy;
 import com.hazelcast.core.Hazelcast;
@@ -70,6 +72,39 @@ class HazelcastBackendTest {
         assertThat(ServiceLoader.load(BackendProvider.class).stream()
                         .map(provider -> provider.get().name()))
                 .contains(HazelcastBackend.NAME);
+    }
+
+    @Test
+    @DisplayName(
+            "admits nothing where no other member has the key's backup, though enough members are there, and goes on when one has")
+    void withoutBackup() {
+        List<Integer> ports = TestClusters.freePorts(2);
+        Map<String, String> settings = TestClusters.memberSettings("backups", ports, ports.get(0));
+        settings.put("expected_members", "1");
+        try (HazelcastBackend first = HazelcastBackend.open(TestClusters.settings(settings))) {
+            Cluster cluster = first.instance().getCluster();
+            cluster.changeClusterState(ClusterState.NO_MIGRATION);
+            settings.put("port", Integer.toString(ports.get(1)));
+            try (HazelcastBackend second = HazelcastBackend.open(TestClusters.settings(settings));
+                    HazelcastBackend asked = HazelcastBackend.using(
+                            second.instance(),
+                            TestClusters.settings(Map.of("expected_members", "2", "timeout", TestClusters.TIMEOUT)))) {
+                assertThat(MemberContext.members(second.instance())).isEqualTo(2);
+                assertThatThrownBy(() -> only(asked, acquire("alone")))
+                        .isInstanceOfSatisfying(
+                                BackendUnavailableException.class,
+                                error -> assertThat(error.reason()).isEqualTo(Reason.SPLIT))
+                        .hasMessageContaining("no other member has a backup of the key");
+                // Refused while the second one's arrival is worked on.
+                Patience.until("keys may move again", () -> {
+                    cluster.changeClusterState(ClusterState.ACTIVE);
+                    return true;
+                });
+                Patience.until(
+                        "the key has a backup",
+                        () -> only(asked, acquire("alone")).remaining() == 9);
+            }
+        }
     }
 
     @Test
