@@ -7,18 +7,34 @@ import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.fault.FaultyStores;
 import dev.guard.tck.fault.StoreFault;
+import dev.guard.testing.redis.Patience;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
+import dev.guard.testing.redis.RespConnection;
+import dev.guard.testing.redis.RespErrorException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /** Servers, each of which can be made to fail in its own ways. */
 final class RedisFaults {
+
+    /** The name of a folder where a file is expected. */
+    private static final String NO_FILE = "no-file";
+
+    private static final Duration ANSWER = Duration.ofSeconds(20);
 
     /** The errors that a server answers to a script, or to a page of keys, and what they are to a caller. */
     private static final Map<String, Reason> ERRORS = new LinkedHashMap<>();
@@ -60,6 +76,11 @@ final class RedisFaults {
         RedisServer durable = stores.closing(RedisServers.standalone("appendonly yes", "appendfsync always"));
         stores.add(() -> backend.builder(durable.url()), restart("restart, with its data", durable));
         stores.add(() -> backend.builder(server.url()), states(server));
+        RedisServer fullOfSlowKeys = stores.closing(
+                RedisServers.standalone("rdbcompression no", "loading-process-events-interval-bytes 1024"));
+        stores.add(() -> backend.builder(fullOfSlowKeys.url()), List.of(loads(fullOfSlowKeys)));
+        RedisServer unsavable = stores.closing(RedisServers.standalone("dbfilename " + NO_FILE));
+        stores.add(() -> backend.builder(unsavable.url()), List.of(cannotSave(unsavable)));
     }
 
     // ─── The network ────────────────────────────────────────────────────────────────────────────
@@ -172,6 +193,13 @@ final class RedisFaults {
 
     private static List<StoreFault> states(RedisServer server) {
         return List.of(
+                runsAnotherScript(server),
+                StoreFault.of(
+                                "has too few replicas",
+                                () -> server.command("CONFIG", "SET", "min-replicas-to-write", "1"),
+                                () -> server.command("CONFIG", "SET", "min-replicas-to-write", "0"),
+                                Reason.READ_ONLY)
+                        .butMayAnswer(),
                 StoreFault.of(
                                 "is out of memory",
                                 () -> server.command("CONFIG", "SET", "maxmemory", "1"),
@@ -207,6 +235,107 @@ final class RedisFaults {
                         () -> server.command("ACL", "SETUSER", "default", "-evalsha", "-eval", "-scan"),
                         () -> server.command("ACL", "SETUSER", "default", "+@all"),
                         Reason.AUTH));
+    }
+
+    private static StoreFault runsAnotherScript(RedisServer server) {
+        Deque<RespConnection> running = new ArrayDeque<>();
+        return StoreFault.of(
+                "is busy with another script",
+                () -> {
+                    server.command("CONFIG", "SET", "busy-reply-threshold", "1");
+                    running.push(sent(server, "EVAL", "while true do end", "0"));
+                    untilItSays(server, "BUSY");
+                },
+                () -> {
+                    server.command("SCRIPT", "KILL");
+                    ended(running.pop(), "ERR");
+                },
+                Reason.OVERLOADED);
+    }
+
+    private static StoreFault loads(RedisServer server) {
+        Deque<RespConnection> loading = new ArrayDeque<>();
+        server.command("DEBUG", "POPULATE", "300", "filler", "1024");
+        return StoreFault.of(
+                "loads its data",
+                () -> {
+                    server.command("CONFIG", "SET", "key-load-delay", "20000");
+                    loading.push(sent(server, "DEBUG", "RELOAD"));
+                    untilItSays(server, "LOADING");
+                },
+                () -> {
+                    server.command("CONFIG", "SET", "key-load-delay", "0");
+                    ended(loading.pop(), "OK");
+                },
+                Reason.LOADING);
+    }
+
+    private static StoreFault cannotSave(RedisServer server) {
+        List<?> folder = (List<?>) Objects.requireNonNull(server.command("CONFIG", "GET", "dir"));
+        try {
+            Files.createDirectories(Path.of(String.valueOf(folder.get(1)), NO_FILE, "so that it stays"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return StoreFault.of(
+                        "cannot save its data",
+                        () -> {
+                            server.command("CONFIG", "SET", "save", "3600 1");
+                            Patience.until("saving fails", ANSWER, server::log, () -> hasFailedToSave(server));
+                        },
+                        () -> server.command("CONFIG", "SET", "save", ""),
+                        Reason.READ_ONLY)
+                .butMayAnswer();
+    }
+
+    /** Has it try where it did not. */
+    private static boolean hasFailedToSave(RedisServer server) {
+        if ("err".equals(server.info("persistence").get("rdb_last_bgsave_status"))) {
+            return true;
+        }
+        // Refused while it tries already.
+        server.command("BGSAVE");
+        return false;
+    }
+
+    private static RespConnection sent(RedisServer server, String... command) {
+        try {
+            RespConnection connection = server.connect();
+            connection.send(Stream.of(command)
+                    .map(part -> part.getBytes(StandardCharsets.US_ASCII))
+                    .toArray(byte[][]::new));
+            return connection;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits for the reply to what was sent. */
+    private static void ended(RespConnection connection, String reply) {
+        try (connection) {
+            String said;
+            try {
+                said = new String((byte[]) Objects.requireNonNull(connection.receive()), StandardCharsets.US_ASCII);
+            } catch (RespErrorException e) {
+                said = String.valueOf(e.getMessage());
+            }
+            if (!said.startsWith(reply)) {
+                throw new IllegalStateException("the server said " + said + ", expected " + reply);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void untilItSays(RedisServer server, String error) {
+        Patience.until("the server says " + error, ANSWER, server::log, () -> {
+            try {
+                server.command("PING");
+                return false;
+            } catch (RespErrorException e) {
+                return String.valueOf(e.getMessage()).startsWith(error);
+            }
+        });
     }
 
     /** Closes all connections but the one that says so. */
