@@ -114,12 +114,13 @@ class WireTest {
                 .isInstanceOf(CorruptStateException.class)
                 .hasMessage("odd");
         refused(Reply.split(1, 2), Reason.SPLIT, "1 of the cluster's members are left, expected 2 or more");
+        refused(Reply.withoutBackup(), Reason.SPLIT, "no other member has a backup of the key");
         refused(Reply.notUnderstood("format 9"), Reason.MISCONFIGURED, "format 9");
         refused(Reply.failed(new IllegalStateException("bug")), Reason.PROTOCOL, "IllegalStateException: bug");
     }
 
     @ParameterizedTest(name = "an answer that begins with {0} is not understood")
-    @ValueSource(ints = {0, 5, 255})
+    @ValueSource(ints = {0, 6, 255})
     void odd(int first) {
         refused(new byte[] {(byte) first}, Reason.PROTOCOL, "the member's answer is not understood");
     }
