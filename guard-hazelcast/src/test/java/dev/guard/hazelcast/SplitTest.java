@@ -199,8 +199,12 @@ class SplitTest {
                 System.clearProperty(LOCAL_ADDRESS);
             }
         }
+        // Until then a key may have no backup, and is counted by nobody.
         Patience.until(
-                "three members", () -> instances.stream().allMatch(instance -> MemberContext.members(instance) == 3));
+                "three members at rest",
+                () -> instances.stream()
+                        .allMatch(instance -> MemberContext.members(instance) == 3
+                                && instance.getPartitionService().isClusterSafe()));
     }
 
     private static HazelcastBackend using(HazelcastInstance instance, String namespace, int expected) {
