@@ -15,11 +15,13 @@ import java.util.concurrent.atomic.AtomicLong;
 final class EchoServer implements AutoCloseable {
 
     private final ServerSocket server;
+    private final Thread acceptor;
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final AtomicLong received = new AtomicLong();
 
     private EchoServer(ServerSocket server) {
         this.server = server;
+        this.acceptor = daemon(this::accept);
     }
 
     static EchoServer start() {
@@ -30,17 +32,17 @@ final class EchoServer implements AutoCloseable {
         try {
             EchoServer echo =
                     new EchoServer(new ServerSocket(port, 0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
-            daemon(echo::accept);
+            echo.acceptor.start();
             return echo;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void daemon(Runnable work) {
+    private static Thread daemon(Runnable work) {
         Thread thread = new Thread(work, "echo");
         thread.setDaemon(true);
-        thread.start();
+        return thread;
     }
 
     private void accept() {
@@ -49,7 +51,7 @@ final class EchoServer implements AutoCloseable {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
                 connections.add(socket);
-                daemon(() -> echo(socket));
+                daemon(() -> echo(socket)).start();
             }
         } catch (IOException e) {
             // It is closed.
@@ -91,6 +93,12 @@ final class EchoServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            // While it waits at the port, it accepts connections after the port was closed.
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket each : connections) {
             each.close();
         }
