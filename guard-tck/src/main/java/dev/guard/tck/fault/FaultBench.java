@@ -16,6 +16,7 @@ import dev.guard.domain.Effect;
 import dev.guard.domain.KeyPage;
 import dev.guard.tck.fault.Verb.Call;
 import dev.guard.tck.fault.Verb.Form;
+import dev.guard.tck.machine.Metronome;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;

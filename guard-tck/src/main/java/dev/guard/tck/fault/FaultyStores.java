@@ -1,6 +1,7 @@
 package dev.guard.tck.fault;
 
 import dev.guard.api.Guard;
+import dev.guard.tck.machine.Metronome;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

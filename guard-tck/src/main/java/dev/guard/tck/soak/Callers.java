@@ -6,6 +6,7 @@ import dev.guard.api.RateLimiter;
 import dev.guard.domain.BackendUnavailableException;
 import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.Decision;
+import dev.guard.tck.machine.Metronome;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -43,7 +44,7 @@ final class Callers {
     private final String backend;
     private final Subjects shared;
     private final Subjects own;
-    private final Lateness lateness = Lateness.watch();
+    private final Metronome metronome = Metronome.start();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicInteger[] underWay = new AtomicInteger[THREADS];
     private final AtomicLongArray lastAnswered = new AtomicLongArray(THREADS);
@@ -183,7 +184,12 @@ final class Callers {
                 Subjects subjects = random.nextBoolean() ? shared : own;
                 int number = subjects.next(random);
                 ask(new Call(
-                        thread, subjects, number, subjects.wasDenied(number), System.nanoTime(), lateness.nanos()));
+                        thread,
+                        subjects,
+                        number,
+                        subjects.wasDenied(number),
+                        System.nanoTime(),
+                        metronome.lateNanos()));
             }
             LockSupport.parkNanos(PAUSE);
         }
@@ -247,7 +253,7 @@ final class Callers {
     }
 
     private void ended(Call call) {
-        long late = lateness.nanos() - call.late;
+        long late = metronome.lateNanos() - call.late;
         longest.accumulateAndGet(System.nanoTime() - call.begun - late, Math::max);
         underWay[call.thread].decrementAndGet();
     }

@@ -1,10 +1,13 @@
-package dev.guard.tck.fault;
+package dev.guard.tck.machine;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Tells by how much this machine runs threads later than they asked for, so that nobody else is blamed for it. */
-final class Metronome implements AutoCloseable {
+/**
+ * Tells by how much this machine runs threads later than they asked for, or had this process stopped, so that nobody else is blamed for it. Any
+ * thread may ask.
+ */
+public final class Metronome implements AutoCloseable {
 
     private static final long BEAT = TimeUnit.MILLISECONDS.toNanos(2);
     private static final long USUAL = TimeUnit.MILLISECONDS.toNanos(10);
@@ -18,7 +21,8 @@ final class Metronome implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    static Metronome start() {
+    /** Begins to watch, on a daemon thread that stays until this is closed. */
+    public static Metronome start() {
         Metronome metronome = new Metronome();
         metronome.thread.start();
         return metronome;
@@ -41,7 +45,7 @@ final class Metronome implements AutoCloseable {
     }
 
     /** How late it was, all in all, in nanoseconds: a number that grows. */
-    synchronized long lateNanos() {
+    public synchronized long lateNanos() {
         return late + lateness(System.nanoTime());
     }
 
