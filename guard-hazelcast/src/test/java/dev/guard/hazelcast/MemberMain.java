@@ -11,11 +11,8 @@ final class MemberMain {
 
     static final String UP = "guard member is up";
 
-    /** What it says, with their number behind it, once every key has its backup among so many members. */
+    /** What it answers to each byte of its input: among how many members every key has its backup, or 0 while it is not so. */
     static final String AT_REST = "at rest with ";
-
-    /** What it answers to each byte of its input, with the number behind it, or 0 while it is not so. */
-    static final String NOW_AT_REST = "now at rest with ";
 
     /** After a member has come, it takes a moment until keys begin to move. */
     private static final int LOOKS = 20;
@@ -35,17 +32,16 @@ final class MemberMain {
         }
         try (HazelcastBackend backend = HazelcastBackend.open(TestClusters.settings(settings))) {
             System.out.println(UP + " as one of " + MemberContext.members(backend.instance()));
-            Thread watch = new Thread(() -> tellOfRest(backend.instance()), "rest");
+            Thread watch = new Thread(() -> watchForRest(backend.instance()), "rest");
             watch.setDaemon(true);
             watch.start();
             while (System.in.read() >= 0) {
-                System.out.println(NOW_AT_REST + restsWith);
+                System.out.println(AT_REST + restsWith);
             }
         }
     }
 
-    private static void tellOfRest(HazelcastInstance instance) {
-        int told = 0;
+    private static void watchForRest(HazelcastInstance instance) {
         int calm = 0;
         int before = 0;
         while (instance.getLifecycleService().isRunning()) {
@@ -54,10 +50,6 @@ final class MemberMain {
             calm = safe && members == before ? calm + 1 : 0;
             before = members;
             restsWith = calm >= LOOKS ? members : 0;
-            if (calm >= LOOKS && members != told) {
-                System.out.println(AT_REST + members);
-                told = members;
-            }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,18 +76,37 @@ final class MemberProcess implements AutoCloseable {
         });
     }
 
+    /**
+     * Waits until all are up and every key has its backup among them, as each of them sees it, and it has stayed so for as long. Until then a loss
+     * may forget keys, as it may after another loss.
+     */
+    static void awaitRest(List<MemberProcess> members, Duration calm) {
+        members.forEach(MemberProcess::up);
+        long[] since = {0};
+        Patience.until("all members are at rest", Duration.ofSeconds(90), () -> {
+            for (MemberProcess member : members) {
+                if (!member.isAtRest(members.size())) {
+                    since[0] = 0;
+                    return false;
+                }
+            }
+            since[0] = since[0] == 0 ? System.nanoTime() : since[0];
+            return System.nanoTime() - since[0] >= calm.toNanos();
+        });
+    }
+
     /** Whether every key has its backup among so many members just now, as this one sees it. */
-    boolean isAtRest(int members) throws IOException {
+    private boolean isAtRest(int members) throws IOException {
         int before = answers().size();
         process.getOutputStream().write('?');
         process.getOutputStream().flush();
         Patience.until("an answer of the member", () -> answers().size() > before);
-        return answers().get(before).equals(MemberMain.NOW_AT_REST + members);
+        return answers().get(before).equals(MemberMain.AT_REST + members);
     }
 
     private List<String> answers() {
         return lines.stream()
-                .filter(line -> line.startsWith(MemberMain.NOW_AT_REST))
+                .filter(line -> line.startsWith(MemberMain.AT_REST))
                 .toList();
     }
 

@@ -87,16 +87,6 @@ class ProcessesTest {
         }
     }
 
-    /** Until keys have their backups among all three, a loss may forget them, as it may after another loss. */
-    private static void awaitRest(MemberProcess... members) {
-        for (MemberProcess member : members) {
-            member.up();
-        }
-        for (MemberProcess member : members) {
-            member.awaitLine(MemberMain.AT_REST + members.length);
-        }
-    }
-
     /** Asks about each key until it is answered, and says how long that was after {@code since}. */
     private static Duration untilEveryKeyIsAnswered(HazelcastBackend client, long since) {
         Policy other = Policy.of("other", Limit.parse("1000/1h"));
@@ -127,7 +117,7 @@ class ProcessesTest {
         try (MemberProcess first = member(0);
                 MemberProcess second = member(1);
                 MemberProcess third = member(2)) {
-            awaitRest(first, second, third);
+            MemberProcess.awaitRest(List.of(first, second, third), Duration.ZERO);
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();
@@ -164,7 +154,7 @@ class ProcessesTest {
         try (MemberProcess first = member(0);
                 MemberProcess second = member(1);
                 MemberProcess third = member(2)) {
-            awaitRest(first, second, third);
+            MemberProcess.awaitRest(List.of(first, second, third), Duration.ZERO);
             try (HazelcastBackend client = client("1s")) {
                 Patience.until("three members", () -> MemberContext.members(client.instance()) == 3);
                 client.ping().toCompletableFuture().join();

@@ -1,6 +1,7 @@
 package dev.guard.hazelcast;
 
 import dev.guard.tck.TckSettings;
+import dev.guard.tck.fault.FaultContract;
 import dev.guard.tck.soak.Soak;
 import dev.guard.tck.soak.SoakFault;
 import dev.guard.tck.soak.SoakReport;
@@ -17,8 +18,6 @@ import org.junit.jupiter.api.Test;
 /** Three members and four clients, each a process, while one after the other of all these is stopped for a while. */
 @DisplayName("Hazelcast under load")
 class SoakTest {
-
-    private static final String SEED = "guard.faults.seed";
 
     /** A member that went on may still be removed by those who missed its heartbeats, five seconds later. */
     private static final Duration CALM = Duration.ofSeconds(7);
@@ -47,10 +46,7 @@ class SoakTest {
                 settings.put("timeout", "1s");
                 members.add(MemberProcess.start(settings));
             }
-            for (MemberProcess member : members) {
-                member.up();
-            }
-            awaitRest(members, Duration.ZERO);
+            MemberProcess.awaitRest(members, Duration.ZERO);
             Soak soak = Soak.of(
                             HazelcastBackend.NAME,
                             Map.of(
@@ -72,12 +68,12 @@ class SoakTest {
                 for (MemberProcess member : members) {
                     soak.fault(SoakFault.of("a member is stopped, and removed", member::pause, () -> {
                                 member.resume();
-                                awaitRest(members, CALM);
+                                MemberProcess.awaitRest(members, CALM);
                             })
                             .lasting(Duration.ofSeconds(6), Duration.ofSeconds(8)));
                 }
             }
-            String seed = System.getProperty(SEED);
+            String seed = System.getProperty(FaultContract.SEED);
             if (seed != null) {
                 soak.seed(Long.parseLong(seed));
             }
@@ -89,20 +85,5 @@ class SoakTest {
         } finally {
             members.forEach(MemberProcess::close);
         }
-    }
-
-    /** Waits until every key has its backup among all members, as each of them sees it, and it has stayed so for as long. */
-    private static void awaitRest(List<MemberProcess> members, Duration calm) {
-        long[] since = {0};
-        Patience.until("all members are at rest", Duration.ofSeconds(90), () -> {
-            for (MemberProcess member : members) {
-                if (!member.isAtRest(members.size())) {
-                    since[0] = 0;
-                    return false;
-                }
-            }
-            since[0] = since[0] == 0 ? System.nanoTime() : since[0];
-            return System.nanoTime() - since[0] >= calm.toNanos();
-        });
     }
 }

@@ -202,9 +202,7 @@ class SplitTest {
         // Until then a key may have no backup, and is counted by nobody.
         Patience.until(
                 "three members at rest",
-                () -> instances.stream()
-                        .allMatch(instance -> MemberContext.members(instance) == 3
-                                && instance.getPartitionService().isClusterSafe()));
+                () -> instances.stream().allMatch(instance -> TestClusters.isAtRest(instance, 3)));
     }
 
     private static HazelcastBackend using(HazelcastInstance instance, String namespace, int expected) {

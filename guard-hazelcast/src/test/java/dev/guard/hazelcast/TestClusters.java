@@ -91,10 +91,14 @@ final class TestClusters {
         // While keys move a call may lose its backup's answer, and fails then.
         Patience.until(
                 "a cluster of " + ports.size() + " at rest",
-                () -> members.stream()
-                        .allMatch(member -> MemberContext.members(member.instance()) == ports.size()
-                                && member.instance().getPartitionService().isClusterSafe()));
+                () -> members.stream().allMatch(member -> isAtRest(member.instance(), ports.size())));
         return members;
+    }
+
+    /** Whether a member sees so many, and every key with its backup. */
+    static boolean isAtRest(HazelcastInstance member, int members) {
+        return MemberContext.members(member) == members
+                && member.getPartitionService().isClusterSafe();
     }
 
     /** The shared cluster of that size. */

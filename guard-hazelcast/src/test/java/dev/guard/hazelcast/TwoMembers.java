@@ -56,11 +56,7 @@ final class TwoMembers implements AutoCloseable {
     /** While keys move a call may lose its backup's answer. */
     private void awaitRest() {
         Patience.until(
-                "two members at rest",
-                () -> MemberContext.members(first) == 2
-                        && MemberContext.members(second) == 2
-                        && first.getPartitionService().isClusterSafe()
-                        && second.getPartitionService().isClusterSafe());
+                "two members at rest", () -> TestClusters.isAtRest(first, 2) && TestClusters.isAtRest(second, 2));
     }
 
     /** A backend over the first member, which needs the majority of so many. */
@@ -99,10 +95,7 @@ final class TwoMembers implements AutoCloseable {
     }
 
     private void awaitLoneliness() {
-        Patience.until(
-                "one member alone",
-                () -> MemberContext.members(first) == 1
-                        && first.getPartitionService().isClusterSafe());
+        Patience.until("one member alone", () -> TestClusters.isAtRest(first, 1));
     }
 
     /** Starts the second member again. When this returns keys have their backups. */
