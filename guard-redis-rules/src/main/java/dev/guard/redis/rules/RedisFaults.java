@@ -8,6 +8,7 @@ import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.fault.FaultyStores;
 import dev.guard.tck.fault.StoreFault;
 import dev.guard.testing.redis.Patience;
+import dev.guard.testing.redis.RedisCluster;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import dev.guard.testing.redis.RespConnection;
@@ -81,6 +82,8 @@ final class RedisFaults {
         stores.add(() -> backend.builder(fullOfSlowKeys.url()), List.of(loads(fullOfSlowKeys)));
         RedisServer unsavable = stores.closing(RedisServers.standalone("dbfilename " + NO_FILE));
         stores.add(() -> backend.builder(unsavable.url()), List.of(cannotSave(unsavable)));
+        RedisCluster cluster = stores.closing(RedisServers.cluster());
+        stores.add(() -> backend.builder("redis-cluster://" + cluster.addresses()), List.of(losesASlot(cluster)));
     }
 
     // ─── The network ────────────────────────────────────────────────────────────────────────────
@@ -296,6 +299,15 @@ final class RedisFaults {
         // Refused while it tries already.
         server.command("BGSAVE");
         return false;
+    }
+
+    private static StoreFault losesASlot(RedisCluster cluster) {
+        RedisServer owner = cluster.nodes().get(0);
+        return StoreFault.of(
+                "is a cluster that lost a slot",
+                () -> cluster.lose(0),
+                () -> cluster.regain(0, owner),
+                Reason.TOPOLOGY);
     }
 
     private static RespConnection sent(RedisServer server, String... command) {

@@ -180,6 +180,37 @@ public final class RedisCluster implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes a slot from its server, so that all servers answer {@code CLUSTERDOWN} to every key when this returns: a cluster serves all
+     * slots or none. The keys stay where they are.
+     */
+    public void lose(int slot) {
+        Patience.until(
+                "the cluster is down",
+                READY,
+                () -> state(servers),
+                () -> nodes().stream().allMatch(node -> knowsNoServerOf(slot, node)));
+    }
+
+    /** Whether a server did not know who has the slot; if it did, it is told to forget, as it may have heard from the others once more. */
+    private static boolean knowsNoServerOf(int slot, RedisServer node) {
+        if (!servesAllSlots(node)) {
+            return true;
+        }
+        node.command("CLUSTER", "DELSLOTS", String.valueOf(slot));
+        return false;
+    }
+
+    /** Gives a server a slot that was {@linkplain #lose lost}; the cluster serves when this returns. */
+    public void regain(int slot, RedisServer node) {
+        finishMove(slot, node);
+        Patience.until(
+                "the cluster serves all slots",
+                READY,
+                () -> state(servers),
+                () -> nodes().stream().allMatch(RedisCluster::servesAllSlots));
+    }
+
     private static String id(RedisServer node) {
         return String.valueOf(node.command("CLUSTER", "MYID"));
     }

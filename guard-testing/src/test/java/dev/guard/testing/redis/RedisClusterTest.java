@@ -67,6 +67,29 @@ class RedisClusterTest {
     }
 
     @Test
+    @DisplayName(
+            "A cluster that lost one slot answers CLUSTERDOWN to every key, and has all keys when it has the slot again")
+    void lostSlot() {
+        try (RedisCluster cluster = RedisServers.cluster()) {
+            String key = "kept";
+            RedisServer owner = cluster.nodeOf(key);
+            int lost = cluster.slotOf("another");
+            RedisServer loser = cluster.nodeOf("another");
+            assertThat(owner).isNotSameAs(loser);
+            owner.command("SET", key, "1");
+            loser.command("SET", "another", "2");
+            for (int i = 0; i < 10; i++) {
+                cluster.lose(lost);
+                assertThatThrownBy(() -> owner.command("GET", key)).hasMessageStartingWith("CLUSTERDOWN");
+                assertThatThrownBy(() -> loser.command("GET", "another")).hasMessageStartingWith("CLUSTERDOWN");
+                cluster.regain(lost, loser);
+                assertThat(owner.command("GET", key)).isEqualTo("1");
+                assertThat(loser.command("GET", "another")).isEqualTo("2");
+            }
+        }
+    }
+
+    @Test
     @DisplayName("When a primary is killed, its replica is elected and has its keys")
     void failover() {
         try (RedisCluster cluster = RedisServers.clusterWithReplicas(Duration.ofSeconds(1))) {
