@@ -303,11 +303,13 @@ final class RedisFaults {
 
     private static StoreFault losesASlot(RedisCluster cluster) {
         RedisServer owner = cluster.nodes().get(0);
+        // It lists its keys nevertheless.
         return StoreFault.of(
-                "is a cluster that lost a slot",
-                () -> cluster.lose(0),
-                () -> cluster.regain(0, owner),
-                Reason.TOPOLOGY);
+                        "is a cluster that lost a slot",
+                        () -> cluster.lose(0),
+                        () -> cluster.regain(0, owner),
+                        Reason.TOPOLOGY)
+                .butMayAnswer();
     }
 
     private static RespConnection sent(RedisServer server, String... command) {
