@@ -2,6 +2,7 @@ package dev.guard.bench.outage;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.common.util.concurrent.Uninterruptibles;
 import dev.guard.bench.hazelcast.Addresses;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,6 +48,7 @@ final class Proxy implements AutoCloseable {
     private final AtomicInteger cuts = new AtomicInteger();
     private State state = State.OPEN;
     private @Nullable ServerSocket listener;
+    private @Nullable Thread acceptor;
 
     /**
      * The reply that is lost next.
@@ -72,15 +74,21 @@ final class Proxy implements AutoCloseable {
     /** Resets all connections and refuses new ones, until {@link #mend}. */
     void refuse() {
         List<Link> ended;
+        Thread accepting;
         lock.lock();
         try {
             state = State.REFUSING;
             if (listener != null) {
                 closeQuietly(listener);
             }
+            accepting = acceptor;
             ended = new ArrayList<>(links);
         } finally {
             lock.unlock();
+        }
+        if (accepting != null) {
+            // While it waits at the port, connections are made after the port was closed.
+            Uninterruptibles.joinUninterruptibly(accepting);
         }
         ended.forEach(link -> link.end(true));
     }
@@ -149,7 +157,7 @@ final class Proxy implements AutoCloseable {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
             listener = socket;
-            start("accepts", () -> accept(socket));
+            acceptor = start("accepts", () -> accept(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -181,10 +189,11 @@ final class Proxy implements AutoCloseable {
         start("passes requests on", link::requests);
     }
 
-    private void start(String does, Runnable task) {
+    private Thread start(String does, Runnable task) {
         Thread thread = new Thread(task, "proxy at " + port + " " + does);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     private static void closeQuietly(AutoCloseable closeable) {
