@@ -165,6 +165,9 @@ final class HazelcastCounterStore implements CounterStore {
     CompletionStage<Void> ping() {
         return called(() -> {
             requireOpen();
+            // First, as Hazelcast gives out the keys when somebody asks who has them: among members that are too few
+            // they would begin
+            // without backups.
             requireQuorum();
             Set<Member> asked = new HashSet<>();
             List<CompletableFuture<?>> answers = new ArrayList<>();

@@ -23,6 +23,7 @@ import dev.guard.domain.Policy;
 import dev.guard.domain.backend.Audit;
 import dev.guard.domain.backend.Backend;
 import dev.guard.domain.backend.BackendProvider;
+import dev.guard.domain.backend.BackendSettings;
 import dev.guard.domain.backend.Finding;
 import dev.guard.domain.backend.Finding.Severity;
 import dev.guard.domain.counter.CounterOperation;
@@ -104,6 +105,51 @@ class HazelcastBackendTest {
                         "the key has a backup",
                         () -> only(asked, acquire("alone")).remaining() == 9);
             }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "is open when its calls are counted: keys are given to members once the majority is there, each with a backup")
+    void firstCalls() {
+        List<Integer> ports = TestClusters.freePorts(3);
+        List<CompletableFuture<HazelcastBackend>> opening = new ArrayList<>();
+        try {
+            opening.add(openingAndAsking(ports, 0));
+            Patience.until(
+                    "the first one waits for others",
+                    () -> Hazelcast.getAllHazelcastInstances().stream()
+                            .anyMatch(instance ->
+                                    instance.getConfig().getClusterName().equals("first")
+                                            && instance.getLifecycleService().isRunning()));
+            assertThat(opening.get(0)).isNotDone();
+            opening.add(openingAndAsking(ports, 1));
+            opening.add(openingAndAsking(ports, 2));
+            CompletableFuture.allOf(opening.toArray(CompletableFuture<?>[]::new))
+                    .join();
+        } finally {
+            opening.forEach(each -> each.thenAccept(HazelcastBackend::close));
+        }
+    }
+
+    private static CompletableFuture<HazelcastBackend> openingAndAsking(List<Integer> ports, int member) {
+        BackendSettings settings =
+                TestClusters.settings(TestClusters.memberSettings("first", ports, ports.get(member)));
+        return CompletableFuture.supplyAsync(
+                () -> openedAndAsked(settings), task -> new Thread(task, "opens member " + member).start());
+    }
+
+    /** The backend that they make, which has counted for a hundred keys as soon as it was open. */
+    private static HazelcastBackend openedAndAsked(BackendSettings settings) {
+        HazelcastBackend backend = HazelcastBackend.open(settings);
+        try {
+            for (int i = 0; i < 100; i++) {
+                assertThat(only(backend, acquire("first" + i)).allowed()).isTrue();
+            }
+            return backend;
+        } catch (RuntimeException | Error e) {
+            backend.close();
+            throw e;
         }
     }
 
