@@ -24,14 +24,15 @@ import java.util.TreeMap;
  *
  * <p>A member joins the addresses that it was given and no others, listens on one address, sends nothing to Hazelcast's maker, and
  * misses another member after five seconds. A call whose backup may be missing fails, rather than counting as done. A client sends a
- * call again only where no member has seen it, and fails at once while it has no connection.
+ * call again only where no member has seen it, fails at once while it has no connection, and closes one that is silent for longer than a
+ * call may take.
  */
 final class Instances {
 
     private static final String HEARTBEAT_SECONDS = "1";
     private static final String NO_HEARTBEAT_SECONDS = "5";
-    private static final int HEARTBEAT_MILLIS = 1_000;
-    private static final int NO_HEARTBEAT_MILLIS = 5_000;
+    private static final long LEAST_SILENCE_MILLIS = 1_000;
+    private static final long MOST_SILENCE_MILLIS = 5_000;
     private static final int CONNECT_MILLIS = 2_000;
     private static final long LEAST_CALL_MILLIS = 10_000;
     private static final long LEAST_BACKUP_MILLIS = 500;
@@ -123,13 +124,24 @@ final class Instances {
         return map;
     }
 
+    /**
+     * For how long a client's connection may be silent before it is closed, and how long a new one may take to be accepted. A little
+     * longer than a call may take: nothing that would be answered in time is lost, and a client whose connections the network has dropped
+     * is back within two seconds, where a call may take one.
+     */
+    private static long silenceMillis(HazelcastSettings settings) {
+        long aLittleLonger = settings.timeoutMillis() + settings.timeoutMillis() / 4;
+        return Math.max(LEAST_SILENCE_MILLIS, Math.min(aLittleLonger, MOST_SILENCE_MILLIS));
+    }
+
     static ClientConfig clientConfig(HazelcastSettings settings) {
         ClientConfig config = new ClientConfig();
         config.setClusterName(settings.cluster());
         config.setClassLoader(Instances.class.getClassLoader());
         config.setProperty("hazelcast.logging.type", "slf4j");
-        config.setProperty("hazelcast.client.heartbeat.interval", Integer.toString(HEARTBEAT_MILLIS));
-        config.setProperty("hazelcast.client.heartbeat.timeout", Integer.toString(NO_HEARTBEAT_MILLIS));
+        long silence = silenceMillis(settings);
+        config.setProperty("hazelcast.client.heartbeat.interval", Long.toString(silence / 5));
+        config.setProperty("hazelcast.client.heartbeat.timeout", Long.toString(silence));
         config.setProperty(
                 "hazelcast.client.invocation.timeout.seconds",
                 Long.toString(Math.max(1, (settings.timeoutMillis() + 999) / 1_000)));
@@ -148,7 +160,7 @@ final class Instances {
                 .setReconnectMode(ReconnectMode.ASYNC)
                 .getConnectionRetryConfig()
                 .setInitialBackoffMillis(100)
-                .setMaxBackoffMillis(1_000)
+                .setMaxBackoffMillis(250)
                 .setMultiplier(1.5)
                 .setJitter(0.2)
                 .setClusterConnectTimeoutMillis(-1);

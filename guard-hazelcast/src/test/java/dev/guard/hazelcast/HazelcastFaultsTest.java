@@ -63,9 +63,14 @@ class HazelcastFaultsTest implements FaultContract {
         HazelcastBackend first = stores.closing(members.backend(2));
         HazelcastBackend careless = stores.closing(members.backend(1));
         member.up();
-        HazelcastBackend crowded = stores.closing(HazelcastBackend.open(TestClusters.settings(client(address))));
+        HazelcastBackend crowded =
+                stores.closing(HazelcastBackend.open(TestClusters.settings(client(address, LONGER_THAN_THE_DEADLINE))));
 
-        stores.add(() -> guardOfClient(address), ofClient(proxy, member, stores.deadline()));
+        stores.add(() -> guardOfClient(address, LONGER_THAN_THE_DEADLINE), ofClient(proxy, member, stores.deadline()));
+        // How soon a client misses a connection depends on how long a call may take.
+        stores.add(
+                () -> guardOfClient(address, "1s"),
+                StoreFault.onTheWay("dropped, also after it", proxy, Fault.drop(), Reason.TIMEOUT));
         stores.add(() -> Guard.builder().backend(first), amongMembers(members));
         stores.add(
                 () -> Guard.builder().backend(careless),
@@ -81,23 +86,14 @@ class HazelcastFaultsTest implements FaultContract {
         stores.add(() -> Guard.builder().backend(crowded), crowd(crowded, proxy));
     }
 
-    private static Map<String, String> client(String address) {
+    private static Map<String, String> client(String address, String timeout) {
         return Map.of(
-                "mode",
-                "client",
-                "cluster",
-                CLUSTER,
-                "members",
-                address,
-                "start_timeout",
-                "2m",
-                "timeout",
-                LONGER_THAN_THE_DEADLINE);
+                "mode", "client", "cluster", CLUSTER, "members", address, "start_timeout", "2m", "timeout", timeout);
     }
 
-    private static Guard.Builder guardOfClient(String address) {
+    private static Guard.Builder guardOfClient(String address, String timeout) {
         Guard.Builder builder = Guard.builder().backend(HazelcastBackend.NAME);
-        client(address).forEach((name, value) -> builder.setting("backends.hazelcast." + name, value));
+        client(address, timeout).forEach((name, value) -> builder.setting("backends.hazelcast." + name, value));
         return builder;
     }
 

@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("What guard starts")
 class InstancesTest {
@@ -121,5 +123,14 @@ class InstancesTest {
                 .isEqualTo("2");
         assertThat(config.getSerializationConfig().getJavaSerializationFilterConfig())
                 .isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100ms, 1000, 200", "1s, 1250, 250", "2s, 2500, 500", "30s, 5000, 1000"})
+    @DisplayName("as a client closes a connection that is silent for a little longer than a call may take")
+    void silence(String timeout, String silent, String heartbeat) {
+        ClientConfig config = Instances.clientConfig(settings("mode", "client", "timeout", timeout));
+        assertThat(config.getProperty("hazelcast.client.heartbeat.timeout")).isEqualTo(silent);
+        assertThat(config.getProperty("hazelcast.client.heartbeat.interval")).isEqualTo(heartbeat);
     }
 }

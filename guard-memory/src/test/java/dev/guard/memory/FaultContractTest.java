@@ -17,7 +17,9 @@ import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.domain.counter.CounterStore;
 import dev.guard.tck.fault.FaultContract;
 import dev.guard.tck.fault.FaultyStores;
+import dev.guard.tck.fault.Recovery;
 import dev.guard.tck.fault.StoreFault;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -293,5 +295,32 @@ class FaultContractTest {
         };
         assertThatThrownBy(() -> contract.faults(reports::add)).hasMessage("no server");
         assertThat(closed).containsExactly("second", "first");
+    }
+
+    // ─── Recovery ───────────────────────────────────────────────────────────────────────────────
+
+    private static final Duration A_WHILE = Duration.ofMillis(500);
+
+    @Test
+    @DisplayName("find a guard back after an outage, and see where calls are answered within it, or after it are not")
+    void recovery() {
+        try (Guard guard = Guard.builder().backend(shared).build()) {
+            assertThat(Recovery.after(fault(Conduct.UNAVAILABLE), A_WHILE, guard))
+                    .isPositive();
+
+            assertThatThrownBy(() -> Recovery.after(fault(Conduct.GENEROUS), A_WHILE, guard))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("a call was answered under it is GENEROUS: Allowed");
+
+            assertThatThrownBy(() -> Recovery.after(fault(Conduct.UNEXPECTED), A_WHILE, guard))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("unavailable for PROTOCOL, expected one of [READ_ONLY]");
+
+            StoreFault stays =
+                    StoreFault.of("it stays", () -> shared.conduct = Conduct.UNAVAILABLE, () -> {}, Reason.READ_ONLY);
+            assertThatThrownBy(() -> Recovery.after(stays, A_WHILE, guard))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("still not: guard is back after it stays for PT0.5S");
+        }
     }
 }

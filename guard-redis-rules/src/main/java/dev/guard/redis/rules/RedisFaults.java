@@ -96,6 +96,7 @@ final class RedisFaults {
                         "blackhole towards the store", proxy, Fault.blackholeTowardsStore(), Reason.TIMEOUT),
                 StoreFault.onTheWay(
                         "blackhole towards the client", proxy, Fault.blackholeTowardsClient(), Reason.TIMEOUT),
+                StoreFault.onTheWay("dropped, also after it", proxy, Fault.drop(), Reason.TIMEOUT),
                 StoreFault.onTheWay(
                                 "delay within the deadline",
                                 proxy,

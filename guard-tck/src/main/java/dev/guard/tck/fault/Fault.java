@@ -9,9 +9,10 @@ import java.time.Duration;
  * <caption>The faults</caption>
  * <tr><th>fault</th><th>as when</th></tr>
  * <tr><td>{@link #refuse}</td><td>the store's process has ended</td></tr>
- * <tr><td>{@link #reset}</td><td>a firewall forgot the connections, or the store dropped them</td></tr>
+ * <tr><td>{@link #reset}</td><td>a firewall forgot the connections and says so, or the store dropped them</td></tr>
  * <tr><td>{@link #blackholeTowardsStore}</td><td>requests are lost on their way</td></tr>
  * <tr><td>{@link #blackholeTowardsClient}</td><td>the store does what it is asked, and its replies are lost</td></tr>
+ * <tr><td>{@link #drop}</td><td>a firewall forgot the connections and says nothing, or TCP waits for minutes before it sends again</td></tr>
  * <tr><td>{@link #delay}, {@link #jitter}</td><td>the network is slow</td></tr>
  * <tr><td>{@link #cut}</td><td>the store did what it was asked, and died within its reply</td></tr>
  * <tr><td>{@link #byteByByte}</td><td>a socket timeout begins anew with each byte</td></tr>
@@ -31,6 +32,7 @@ public final class Fault {
         RESET,
         HOLD_TO_STORE,
         HOLD_TO_CLIENT,
+        DROP,
         DELAY,
         JITTER,
         CUT,
@@ -67,6 +69,14 @@ public final class Fault {
     /** The store gets everything, and no reply reaches the client before the fault is over. */
     public static Fault blackholeTowardsClient() {
         return new Fault(Kind.HOLD_TO_CLIENT, 0, 0, "blackhole towards the client");
+    }
+
+    /**
+     * What is sent is lost, in both directions, and so is the end of a connection. Connections that there are meanwhile stay silent after the
+     * fault, too, for as long as the client has them; those that are made after it are well.
+     */
+    public static Fault drop() {
+        return new Fault(Kind.DROP, 0, 0, "drop");
     }
 
     /**

@@ -41,7 +41,6 @@ final class FaultBench implements AutoCloseable {
     /** What a call may take on top of it, until its thread runs again. */
     private static final Duration SLACK = Patience.times(Duration.ofMillis(200));
 
-    private static final Duration RECOVERY = Duration.ofSeconds(2);
     private static final Duration READY = Duration.ofSeconds(10);
 
     /** The reasons for which a guard may judge by itself, as the documentation has them. */
@@ -148,7 +147,7 @@ final class FaultBench implements AutoCloseable {
         AtomicReference<@Nullable Decision> after = new AtomicReference<>();
         Patience.until(
                 "the store decides again after " + fault + ", which was found as " + result,
-                RECOVERY,
+                Recovery.BOUND,
                 () -> guard.stats().toString(),
                 () -> decided(prepared.limiter, after));
         row.recovery(System.nanoTime() - healed);
@@ -339,7 +338,7 @@ final class FaultBench implements AutoCloseable {
         RateLimiter limiter = guard.limiter(Verb.Policies.PLAIN).tenant("settling");
         AtomicReference<@Nullable Object> last = new AtomicReference<>();
         Supplier<String> evidence = () -> "the last that it found: " + last.get();
-        Patience.until("a guard finds " + reason, RECOVERY, evidence, () -> {
+        Patience.until("a guard finds " + reason, Recovery.BOUND, evidence, () -> {
             try {
                 // No verb that is judged locally.
                 last.set(limiter.unblock("nobody"));

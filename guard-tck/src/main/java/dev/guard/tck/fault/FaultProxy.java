@@ -300,9 +300,9 @@ public final class FaultProxy implements AutoCloseable {
         if (next.is(Fault.Kind.RESET)) {
             List.copyOf(connections).forEach(Connection::reset);
         }
-        connections.forEach(Connection::beginAnew);
         random = new Random(next.seed());
         fault = next;
+        connections.forEach(Connection::beginAnew);
     }
 
     private void openDoor() throws IOException {
@@ -374,6 +374,8 @@ public final class FaultProxy implements AutoCloseable {
         private final Flow toStore;
         private final Flow toClient;
         private boolean isConnected;
+        private boolean isDropped;
+        private boolean hasStoreEnded;
 
         Connection(SocketChannel client) throws IOException {
             this.client = client;
@@ -392,11 +394,16 @@ public final class FaultProxy implements AutoCloseable {
             }
             this.toStore = new Flow(this, client, server, true);
             this.toClient = new Flow(this, server, client, false);
+            this.isDropped = fault.is(Fault.Kind.DROP);
         }
 
         /** Does what can be done now; returns after how many nanoseconds there is more to do, whatever comes. */
         long advance(long now) {
             try {
+                if (isDropped) {
+                    lose();
+                    return FOREVER;
+                }
                 if (!isConnected) {
                     isConnected = server.finishConnect();
                 }
@@ -433,6 +440,34 @@ public final class FaultProxy implements AutoCloseable {
 
         void beginAnew() {
             toClient.passed = 0;
+            isDropped |= fault.is(Fault.Kind.DROP);
+        }
+
+        /** Takes what either side sends to nowhere, until the client has ended. */
+        private void lose() throws IOException {
+            if (hasEnded(client)) {
+                close();
+                return;
+            }
+            interest(client, SelectionKey.OP_READ);
+            if (!hasStoreEnded) {
+                try {
+                    isConnected = isConnected || server.finishConnect();
+                    hasStoreEnded = isConnected && hasEnded(server);
+                } catch (IOException e) {
+                    hasStoreEnded = true;
+                }
+                interest(server, hasStoreEnded ? 0 : isConnected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT);
+            }
+        }
+
+        private boolean hasEnded(SocketChannel channel) throws IOException {
+            int count;
+            do {
+                buffer.clear();
+                count = channel.read(buffer);
+            } while (count > 0);
+            return count < 0;
         }
 
         /** Ends both sides in good order. */

@@ -196,6 +196,52 @@ class FaultProxyTest {
     }
 
     @Test
+    @DisplayName("What is dropped never arrives, its connections stay silent after it, and only new ones are well")
+    void drop() throws Exception {
+        try (Socket old = connect()) {
+            assertThat(echoed(old, "a")).isEqualTo("a");
+            proxy.set(Fault.drop());
+            try (Socket young = connect()) {
+                send(old, "bc");
+                send(young, "def");
+                assertNothingComes(old);
+                assertNothingComes(young);
+                proxy.heal();
+                send(old, "gh");
+                send(young, "ijk");
+                try (Socket next = connect()) {
+                    assertThat(echoed(next, "l")).isEqualTo("l");
+                }
+                assertNothingComes(old);
+                assertNothingComes(young);
+                assertThat(echo.received()).isEqualTo(2);
+                assertThat(proxy.connections()).isGreaterThanOrEqualTo(2);
+            }
+        }
+        until("both ends are gone", () -> proxy.connections() == 0 && echo.connections() == 0);
+    }
+
+    @Test
+    @DisplayName(
+            "The end of a store that is dropped does not reach its client, nor does that of a request that was under way")
+    void dropEnd() throws Exception {
+        try (Socket socket = connect()) {
+            assertThat(echoed(socket, "a")).isEqualTo("a");
+            proxy.set(Fault.blackholeTowardsClient());
+            send(socket, "b");
+            until("the store has it", () -> echo.received() == 2);
+            proxy.set(Fault.drop());
+            echo.close();
+            until("the store's end is gone", () -> echo.connections() == 0);
+            proxy.heal();
+            assertNothingComes(socket);
+            assertThat(proxy.connections()).isEqualTo(1);
+            proxy.set(Fault.reset());
+            assertThatThrownBy(() -> socket.getInputStream().read()).isInstanceOf(SocketException.class);
+        }
+    }
+
+    @Test
     @DisplayName("A delay holds each piece in each direction, also of many that are under way, and heals at once")
     void delay() throws Exception {
         Duration delay = Duration.ofMillis(50);
