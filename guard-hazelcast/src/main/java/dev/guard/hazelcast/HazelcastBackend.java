@@ -114,7 +114,9 @@ public final class HazelcastBackend implements Backend {
     /**
      * Makes a backend of an instance that the application has, a member or a client, and never shuts it down. How the cluster is
      * joined and when members are missed is up to the instance's settings; the members' property {@code
-     * hazelcast.operation.fail.on.indeterminate.state} should be true, and {@code backup-ack-to-client-enabled} of a client false.
+     * hazelcast.operation.fail.on.indeterminate.state} should be true, {@code backup-ack-to-client-enabled} of a client false, and its
+     * {@code hazelcast.client.heartbeat.timeout} a little more than {@code timeout}: the longer it is, the later is a client back whose
+     * connections the network dropped.
      *
      * @param settings {@code namespace}, {@code timeout}, and {@code expected_members}, which is required here
      * @throws GuardConfigurationException if a setting is unknown, missing or malformed, the instance has another configuration of

@@ -51,6 +51,7 @@ public interface SoakRules extends BackendUnderTest {
                     .fault(SoakFault.of(proxy, Fault.refuse()))
                     .fault(SoakFault.of(proxy, Fault.blackholeTowardsStore()))
                     .fault(SoakFault.of(proxy, Fault.blackholeTowardsClient()))
+                    .fault(SoakFault.of(proxy, Fault.drop()))
                     .fault(SoakFault.of(proxy, Fault.jitter(deadline.dividedBy(4), 1)))
                     .fault(SoakFault.of(proxy, Fault.delay(deadline)))
                     .fault(SoakFault.of(proxy, Fault.cut(3)))
