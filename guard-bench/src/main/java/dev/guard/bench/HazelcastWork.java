@@ -1,6 +1,5 @@
 package dev.guard.bench;
 
-import dev.guard.bench.hazelcast.Addresses;
 import dev.guard.bench.redis.Keys;
 import dev.guard.bench.redis.Kind;
 import dev.guard.bench.redis.Load;
@@ -14,6 +13,7 @@ import dev.guard.bench.run.Measurement;
 import dev.guard.bench.run.Metric;
 import dev.guard.bench.run.Repeats;
 import dev.guard.bench.run.WorkItem;
+import dev.guard.testing.Ports;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -106,7 +106,7 @@ final class HazelcastWork {
         private List<Map<Metric, Double>> load(List<Keys> keys, Effort effort) {
             Load load = new Load(
                     kind,
-                    Addresses.free(members),
+                    Ports.addresses(members),
                     RedisWork.ONE_LIMIT,
                     keys,
                     List.of(THREADS),

@@ -6,6 +6,7 @@ import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.fault.Recovery;
 import dev.guard.tck.fault.StoreFault;
+import dev.guard.testing.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -35,7 +36,7 @@ class ClientOutageTest {
     }
 
     private static void recovery(Duration refused, Duration dropped, Duration stopped) throws IOException {
-        int port = TestClusters.freePort();
+        int port = Ports.free();
         try (FaultProxy proxy = FaultProxy.before(port);
                 MemberProcess member = start(port, proxy.host() + ":" + proxy.port())) {
             member.up();

@@ -29,6 +29,7 @@ import dev.guard.domain.backend.Finding.Severity;
 import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Peek;
+import dev.guard.testing.Ports;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ class HazelcastBackendTest {
     @DisplayName(
             "admits nothing where no other member has the key's backup, though enough members are there, and goes on when one has")
     void withoutBackup() {
-        List<Integer> ports = TestClusters.freePorts(2);
+        List<Integer> ports = Ports.free(2);
         Map<String, String> settings = TestClusters.memberSettings("backups", ports, ports.get(0));
         settings.put("expected_members", "1");
         try (HazelcastBackend first = HazelcastBackend.open(TestClusters.settings(settings))) {
@@ -112,7 +113,7 @@ class HazelcastBackendTest {
     @DisplayName(
             "is open when its calls are counted: keys are given to members once the majority is there, each with a backup")
     void firstCalls() {
-        List<Integer> ports = TestClusters.freePorts(3);
+        List<Integer> ports = Ports.free(3);
         List<CompletableFuture<HazelcastBackend>> opening = new ArrayList<>();
         try {
             opening.add(openingAndAsking(ports, 0));
@@ -163,8 +164,7 @@ class HazelcastBackendTest {
         assertThat(used.instance()).isSameAs(member());
         assertThatThrownBy(() -> only(used, acquire("alice"))).isInstanceOf(GuardClosedException.class);
 
-        HazelcastBackend own =
-                TestClusters.start("closing", TestClusters.freePorts(1)).get(0);
+        HazelcastBackend own = TestClusters.start("closing", Ports.free(1)).get(0);
         assertThat(only(own, acquire("alice")).allowed()).isTrue();
         own.close();
         assertThat(own.instance().getLifecycleService().isRunning()).isFalse();
@@ -173,8 +173,7 @@ class HazelcastBackendTest {
     @Test
     @DisplayName("is unavailable for the reason CONNECT when the instance was shut down by somebody else")
     void shutDownBySomebodyElse() {
-        HazelcastBackend own =
-                TestClusters.start("gone", TestClusters.freePorts(1)).get(0);
+        HazelcastBackend own = TestClusters.start("gone", Ports.free(1)).get(0);
         own.instance().shutdown();
         assertThatThrownBy(() -> only(own, acquire("alice")))
                 .isInstanceOfSatisfying(
@@ -209,7 +208,7 @@ class HazelcastBackendTest {
     @DisplayName("is not found in time where nobody listens, and says CONNECT")
     void nobody() {
         Map<String, String> settings =
-                Map.of("mode", "client", "members", "127.0.0.1:" + TestClusters.freePort(), "start_timeout", "300ms");
+                Map.of("mode", "client", "members", "127.0.0.1:" + Ports.free(), "start_timeout", "300ms");
         assertThatThrownBy(() -> HazelcastBackend.open(TestClusters.settings(settings)))
                 .isInstanceOfSatisfying(
                         BackendUnavailableException.class,
@@ -220,7 +219,7 @@ class HazelcastBackendTest {
     @DisplayName("refuses an instance whose map would forget counters")
     void evicting() {
         Config config = Instances.memberConfig(HazelcastSettings.toOpen(
-                TestClusters.settings(TestClusters.memberSettings("evicting", List.of(1), TestClusters.freePort()))));
+                TestClusters.settings(TestClusters.memberSettings("evicting", List.of(1), Ports.free()))));
         config.getMapConfig(HazelcastBackend.MAP).getEvictionConfig().setEvictionPolicy(EvictionPolicy.LRU);
         HazelcastInstance instance = Hazelcast.newHazelcastInstance(config);
         try {

@@ -13,6 +13,7 @@ import dev.guard.tck.fault.FaultContract;
 import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.fault.FaultyStores;
 import dev.guard.tck.fault.StoreFault;
+import dev.guard.testing.Ports;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -54,7 +55,7 @@ class HazelcastFaultsTest implements FaultContract {
 
     @Override
     public void prepare(FaultyStores stores) throws IOException {
-        int port = TestClusters.freePort();
+        int port = Ports.free();
         FaultProxy proxy = stores.closing(FaultProxy.before(port));
         String address = proxy.host() + ":" + proxy.port();
         MemberProcess member = stores.closing(MemberProcess.start(Map.of(

@@ -2,6 +2,7 @@ package dev.guard.hazelcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.testing.Ports;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
@@ -49,7 +50,7 @@ class PatientHandshakesTest {
     @Test
     @DisplayName("does not spin, as its I/O threads have other connections to look after")
     void waits() throws Exception {
-        List<Integer> ports = TestClusters.freePorts(2);
+        List<Integer> ports = Ports.free(2);
         Map<String, String> settings = TestClusters.memberSettings("handshake", ports, ports.get(0));
         settings.put("expected_members", "1");
         CompletableFuture<HazelcastBackend> member;

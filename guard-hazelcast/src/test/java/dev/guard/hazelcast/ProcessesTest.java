@@ -9,6 +9,7 @@ import dev.guard.domain.Key;
 import dev.guard.domain.Limit;
 import dev.guard.domain.Policy;
 import dev.guard.domain.counter.CounterOperation.Acquire;
+import dev.guard.testing.Ports;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class ProcessesTest {
     @TempDir
     private Path directory;
 
-    private final List<Integer> ports = TestClusters.freePorts(3);
+    private final List<Integer> ports = Ports.free(3);
 
     private MemberProcess member(int place) throws Exception {
         Map<String, String> settings = TestClusters.memberSettings("processes", ports, ports.get(place));

@@ -5,6 +5,7 @@ import dev.guard.tck.fault.FaultContract;
 import dev.guard.tck.soak.Soak;
 import dev.guard.tck.soak.SoakFault;
 import dev.guard.tck.soak.SoakReport;
+import dev.guard.testing.Ports;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class SoakTest {
     }
 
     private static void soak(Duration duration, boolean removes) throws Exception {
-        List<Integer> ports = TestClusters.freePorts(3);
+        List<Integer> ports = Ports.free(3);
         List<MemberProcess> members = new ArrayList<>();
         try {
             for (int port : ports) {

@@ -16,6 +16,7 @@ import dev.guard.domain.counter.CounterOperation;
 import dev.guard.domain.counter.CounterOperation.Acquire;
 import dev.guard.domain.counter.CounterOperation.Peek;
 import dev.guard.domain.counter.CounterOperation.Reset;
+import dev.guard.testing.Ports;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,7 +117,7 @@ class SplitTest {
     @DisplayName(
             "is unavailable on the smaller side once the split is detected, and holds the larger consumption when it is healed")
     void splitAndHealed() throws Exception {
-        int port = TestClusters.freePort();
+        int port = Ports.free();
         List<HazelcastInstance> members = new ArrayList<>();
         try (Links links = new Links(3, port)) {
             startAll(members, port);

@@ -4,17 +4,11 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.guard.domain.FailureMode;
 import dev.guard.domain.backend.BackendSettings;
 import dev.guard.tck.TckEnvironment;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import dev.guard.testing.Ports;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
@@ -26,39 +20,10 @@ final class TestClusters {
     /** Long enough for a busy machine; what a test says of times it says with a timeout of its own. */
     static final String TIMEOUT = "30s";
 
-    private static final int LOWEST = 23_000;
-    private static final int HIGHEST = 31_000;
-    private static final int TRIES = 10_000;
-
-    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
     private static final Map<Integer, List<HazelcastBackend>> SHARED = new HashMap<>();
     private static final Map<Integer, HazelcastBackend> CLIENTS = new HashMap<>();
 
     private TestClusters() {}
-
-    /** A port that was free a moment ago. This JVM is never given the same one again. */
-    static int freePort() {
-        for (int i = 0; i < TRIES; i++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (GIVEN.add(port)) {
-                try (ServerSocket socket = new ServerSocket()) {
-                    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                    return port;
-                } catch (IOException e) {
-                    // another one, then
-                }
-            }
-        }
-        throw new IllegalStateException("none of " + TRIES + " ports is free on the loopback interface");
-    }
-
-    static List<Integer> freePorts(int count) {
-        List<Integer> ports = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            ports.add(freePort());
-        }
-        return ports;
-    }
 
     static String addresses(List<Integer> ports) {
         return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
@@ -103,7 +68,7 @@ final class TestClusters {
 
     /** The shared cluster of that size. */
     static synchronized List<HazelcastBackend> shared(int size) {
-        return SHARED.computeIfAbsent(size, count -> start("test" + count, freePorts(count)));
+        return SHARED.computeIfAbsent(size, count -> start("test" + count, Ports.free(count)));
     }
 
     /** A client of the shared cluster of that size. */

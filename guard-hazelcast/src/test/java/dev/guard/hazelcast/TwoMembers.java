@@ -6,6 +6,7 @@ import com.hazelcast.instance.impl.HazelcastInstanceFactory;
 import com.hazelcast.spi.properties.ClusterProperty;
 import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
+import dev.guard.testing.Ports;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +18,7 @@ final class TwoMembers implements AutoCloseable {
     private static final String CLUSTER = "two";
     private static final String PARTITIONS = "11";
 
-    private final List<Integer> ports = TestClusters.freePorts(2);
+    private final List<Integer> ports = Ports.free(2);
     private final FaultProxy toFirst = FaultProxy.before(ports.get(0));
     private final FaultProxy toSecond = FaultProxy.before(ports.get(1));
     private final HazelcastInstance first;

@@ -2,9 +2,8 @@ package dev.guard.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.guard.testing.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,18 +64,12 @@ class HazelcastServeTest {
                 "0");
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     @DisplayName(
             "Two processes are one cluster, admit together exactly the limit, and answer 503 when one of them is left")
     void twoProcessesShareALimit() throws Exception {
-        int one = freePort();
-        int other = freePort();
+        int one = Ports.free();
+        int other = Ports.free();
         String members = "127.0.0.1:" + one + ",127.0.0.1:" + other;
         String cluster = "serve-" + one;
         ExecutorService threads = Executors.newFixedThreadPool(2);

@@ -3,7 +3,7 @@ package dev.guard.bench.outage;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.google.common.util.concurrent.Uninterruptibles;
-import dev.guard.bench.hazelcast.Addresses;
+import dev.guard.testing.Ports;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -61,8 +61,7 @@ final class Proxy implements AutoCloseable {
     /** A way to the server at that port. */
     Proxy(int serverPort) {
         this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), serverPort);
-        String address = Addresses.free(1).get(0);
-        this.port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+        this.port = Ports.free();
         listen();
     }
 

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.guard.bench.hazelcast.Addresses;
 import dev.guard.bench.run.Metric;
+import dev.guard.testing.Ports;
 import dev.guard.testing.redis.RedisCluster;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
@@ -88,7 +88,7 @@ class LoadDriverTest {
             "each contestant in Hazelcast admits exactly what it should, one hot key included, alone and with another member")
     void hazelcast(Kind kind, int members) throws Exception {
         Load load = new Load(
-                kind, Addresses.free(members), LIMITS, List.of(Keys.values()), List.of(2), 500, 1_000, 50, 140);
+                kind, Ports.addresses(members), LIMITS, List.of(Keys.values()), List.of(2), 500, 1_000, 50, 140);
 
         assertThat(LoadDriver.measure(load)).hasSize(2).allSatisfy(numbers -> {
             assertThat(numbers).containsKeys(Metric.CALLS, Metric.CLIENT_CPU).doesNotContainKey(Metric.COMMANDS);

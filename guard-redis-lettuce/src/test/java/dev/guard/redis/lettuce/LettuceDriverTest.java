@@ -18,14 +18,13 @@ import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.domain.GuardConfigurationException;
 import dev.guard.redis.RedisConnectionException;
 import dev.guard.redis.RedisDriver;
+import dev.guard.testing.Ports;
 import dev.guard.testing.redis.CertificateAuthority;
 import dev.guard.testing.redis.RedisServer;
 import dev.guard.testing.redis.RedisServers;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -233,11 +232,8 @@ class LettuceDriverTest {
 
     @Test
     @DisplayName("says that nobody listens, or that there is no such host, with the password masked")
-    void nobodyThere() throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+    void nobodyThere() {
+        int port = Ports.free();
         assertThat(assertUnavailable(Reason.CONNECT, false, () -> open("redis://:hunter2@127.0.0.1:" + port)))
                 .hasMessageStartingWith("cannot connect to redis://***@127.0.0.1:" + port)
                 .hasStackTraceContaining("refused")

@@ -2,6 +2,7 @@ package dev.guard.testing.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.guard.testing.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
