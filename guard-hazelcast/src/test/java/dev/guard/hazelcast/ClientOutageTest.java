@@ -1,7 +1,6 @@
 package dev.guard.hazelcast;
 
 import dev.guard.api.Guard;
-import dev.guard.domain.BackendUnavailableException.Reason;
 import dev.guard.tck.fault.Fault;
 import dev.guard.tck.fault.FaultProxy;
 import dev.guard.tck.fault.Recovery;
@@ -41,17 +40,13 @@ class ClientOutageTest {
                 MemberProcess member = start(port, proxy.host() + ":" + proxy.port())) {
             member.up();
             try (Guard guard = guard(proxy.host() + ":" + proxy.port())) {
-                Recovery.after(away("refused", () -> proxy.set(Fault.refuse()), proxy::heal), refused, guard);
-                Recovery.after(away("dropped", () -> proxy.set(Fault.drop()), proxy::heal), dropped, guard);
-                Recovery.after(away("stopped", member::pause, member::resume), stopped, guard);
+                Recovery.after(
+                        StoreFault.outage("refused", () -> proxy.set(Fault.refuse()), proxy::heal), refused, guard);
+                Recovery.after(
+                        StoreFault.outage("dropped", () -> proxy.set(Fault.drop()), proxy::heal), dropped, guard);
+                Recovery.after(StoreFault.outage("stopped", member::pause, member::resume), stopped, guard);
             }
         }
-    }
-
-    /** An outage, in which calls are unavailable for what became of their connections. */
-    private static StoreFault away(String name, Runnable begin, Runnable end) {
-        return StoreFault.of(
-                name, begin, end, Reason.CONNECT, Reason.CONNECTION_LOST, Reason.TIMEOUT, Reason.CIRCUIT_OPEN);
     }
 
     private static MemberProcess start(int port, String address) throws IOException {

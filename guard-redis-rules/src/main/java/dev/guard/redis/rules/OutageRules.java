@@ -130,15 +130,9 @@ public interface OutageRules extends BackendUnderTest {
                 FaultProxy proxy = FaultProxy.before(server.port());
                 Guard direct = impatient(server.url());
                 Guard proxied = impatient("redis://" + proxy.host() + ":" + proxy.port())) {
-            Recovery.after(away("killed", server::kill, server::start), killed, direct);
-            Recovery.after(away("stopped", server::pause, server::resume), stopped, direct);
-            Recovery.after(away("dropped", () -> proxy.set(Fault.drop()), proxy::heal), dropped, proxied);
+            Recovery.after(StoreFault.outage("killed", server::kill, server::start), killed, direct);
+            Recovery.after(StoreFault.outage("stopped", server::pause, server::resume), stopped, direct);
+            Recovery.after(StoreFault.outage("dropped", () -> proxy.set(Fault.drop()), proxy::heal), dropped, proxied);
         }
-    }
-
-    /** An outage, in which calls are unavailable for what became of their connections. */
-    private static StoreFault away(String name, Runnable begin, Runnable end) {
-        return StoreFault.of(
-                name, begin, end, Reason.CONNECT, Reason.CONNECTION_LOST, Reason.TIMEOUT, Reason.CIRCUIT_OPEN);
     }
 }

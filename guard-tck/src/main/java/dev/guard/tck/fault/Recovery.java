@@ -16,7 +16,7 @@ import org.opentest4j.AssertionFailedError;
  * How soon a guard is back after an outage of its store, however long that was.
  *
  * <pre>{@code
- * StoreFault fault = StoreFault.onTheWay("dropped", proxy, Fault.drop(), Reason.TIMEOUT, Reason.CIRCUIT_OPEN);
+ * StoreFault fault = StoreFault.outage("dropped", () -> proxy.set(Fault.drop()), proxy::heal);
  * Duration back = Recovery.after(fault, Duration.ofSeconds(70), guard);
  * }</pre>
  */

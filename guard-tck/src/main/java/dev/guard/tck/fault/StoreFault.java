@@ -54,6 +54,14 @@ public final class StoreFault {
         return of(name, () -> proxy.set(fault), proxy::heal, reasons);
     }
 
+    /**
+     * An outage that lasts: calls are unavailable for whatever became of their connections, {@link Reason#CONNECT},
+     * {@link Reason#CONNECTION_LOST} or {@link Reason#TIMEOUT}, and then as the circuit is open, {@link Reason#CIRCUIT_OPEN}; see {@link #of}.
+     */
+    public static StoreFault outage(String name, Runnable begin, Runnable end) {
+        return of(name, begin, end, Reason.CONNECT, Reason.CONNECTION_LOST, Reason.TIMEOUT, Reason.CIRCUIT_OPEN);
+    }
+
     /** The same, but the store may answer nevertheless, and is right then: what it answers it has done, once. */
     public StoreFault butMayAnswer() {
         return new StoreFault(name, reasons, true, forgets, begin, settle, end);
