@@ -165,9 +165,7 @@ final class HazelcastCounterStore implements CounterStore {
     CompletionStage<Void> ping() {
         return called(() -> {
             requireOpen();
-            // First, as Hazelcast gives out the keys when somebody asks who has them: among members that are too few
-            // they would begin
-            // without backups.
+            // First: Hazelcast gives out the keys when somebody asks who has them, and too few members have no backups.
             requireQuorum();
             Set<Member> asked = new HashSet<>();
             List<CompletableFuture<?>> answers = new ArrayList<>();

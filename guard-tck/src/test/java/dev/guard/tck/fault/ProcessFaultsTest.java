@@ -20,8 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-// Windows has neither SIGSTOP nor cat. What pause and resume do there, an error that says so, needs a Windows to be
-// seen.
+// Windows has neither SIGSTOP nor cat. That pause and resume say so there needs a Windows to be seen.
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class ProcessFaultsTest {
